@@ -40,6 +40,12 @@ public abstract class EventLoop
     /// </summary>
     public abstract void AtTurnEnd(ITurnEndItem item);
 
+    /// <summary>
+    /// Runs CPU-heavy <paramref name="work"/> away from the loop (a simulated loop runs it in place, to stay exact).
+    /// Awaited on the loop, it continues there.
+    /// </summary>
+    public abstract Task<T> OffloadAsync<T>(Func<T> work);
+
     /// <summary>Throws when called off the loop. Cheap enough for every public entry point.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void VerifyAccess()

@@ -1,0 +1,90 @@
+using System.Net;
+using Hyper.Loop;
+
+namespace TestKit;
+
+/// <summary>A host of a <see cref="SimulatedWorld"/>: an event loop with its own address and randomness.</summary>
+public sealed class SimulatedHost : EventLoop
+{
+    private readonly List<SimulatedSocket> _sockets = [];
+    private long _uplinkFree;
+    private ushort _nextPort = 40_000;
+
+    internal SimulatedHost(SimulatedWorld world, IPAddress address, IRandomSource random)
+    {
+        World = world;
+        Address = address;
+        Random = random;
+        Time = new VirtualClock(this);
+    }
+
+    /// <summary>The world this host is in.</summary>
+    public SimulatedWorld World { get; }
+
+    /// <summary>The host's address.</summary>
+    public IPAddress Address { get; }
+
+    /// <inheritdoc/>
+    public override LoopTimeProvider Time { get; }
+
+    /// <inheritdoc/>
+    public override IRandomSource Random { get; }
+
+    /// <inheritdoc/>
+    public override bool IsCurrent => World.IsRunningHere;
+
+    /// <inheritdoc/>
+    public override SynchronizationContext SynchronizationContext => World.SynchronizationContext;
+
+    /// <inheritdoc/>
+    public override void Post(Action<object?> work, object? state) => World.Post(work, state);
+
+    /// <inheritdoc/>
+    public override void AtTurnEnd(ITurnEndItem item) => World.AtTurnEnd(item);
+
+    /// <inheritdoc/>
+    public override Task<T> OffloadAsync<T>(Func<T> work) => Task.FromResult(work());
+
+    /// <inheritdoc/>
+    public override IDatagramSocket OpenSocket(DatagramSocketOptions options, IDatagramHandler handler)
+    {
+        VerifyAccess();
+        var port = options.Port != 0 ? options.Port : _nextPort++;
+        var socket = new SimulatedSocket(this, options.Host, port, handler);
+        World.Bind(socket);
+        _sockets.Add(socket);
+        return socket;
+    }
+
+    /// <summary>Takes the host off the network at once, as a killed process: nothing is said to anybody.</summary>
+    public void Crash()
+    {
+        foreach (var socket in _sockets)
+            socket.Dispose();
+        _sockets.Clear();
+    }
+
+    /// <summary>When a packet of this size has left the uplink, or null when its queue is full.</summary>
+    internal long? EnterUplink(int bytes, LinkConditions link)
+    {
+        if (link.BytesPerSecond <= 0)
+            return World.Now;
+        var start = Math.Max(World.Now, _uplinkFree);
+        var queuedBytes = (start - World.Now) * link.BytesPerSecond / SimulatedWorld.TicksPerSecond;
+        if (queuedBytes + bytes > link.QueueBytes)
+            return null;
+        _uplinkFree = start + (bytes * SimulatedWorld.TicksPerSecond / link.BytesPerSecond);
+        return _uplinkFree;
+    }
+
+    private sealed class VirtualClock(SimulatedHost host) : LoopTimeProvider(host, host.World.Timers)
+    {
+        private static readonly DateTimeOffset _epoch = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+        public override long TimestampFrequency => SimulatedWorld.TicksPerSecond;
+
+        public override long GetTimestamp() => host.World.Now;
+
+        public override DateTimeOffset GetUtcNow() => _epoch + host.World.Elapsed;
+    }
+}

@@ -1,0 +1,260 @@
+using System.Buffers;
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.ExceptionServices;
+using Hyper.Loop;
+
+namespace TestKit;
+
+/// <summary>
+/// A network of hosts in one process on one virtual clock. All hosts run on the thread that calls
+/// <see cref="Run(Func{Task}, TimeSpan?)"/>, one event at a time, in an order that the seed fixes: a failing run is
+/// replayed by its seed. Time passes only when nothing is left to do at the present instant.
+/// </summary>
+public sealed class SimulatedWorld
+{
+    /// <summary>Ticks of virtual time a second: 100 ns each, as <see cref="TimeSpan"/>'s.</summary>
+    public const long TicksPerSecond = TimeSpan.TicksPerSecond;
+
+    private static readonly TimeSpan _offWorldPatience = TimeSpan.FromSeconds(30);
+
+    private readonly PriorityQueue<Delivery, (long Due, long Sequence)> _deliveries = new();
+    private readonly Queue<(Action<object?> Work, object? State)> _ready = new();
+    private readonly Dictionary<UdpAddress, SimulatedSocket> _sockets = [];
+    private readonly Dictionary<IPAddress, SimulatedHost> _hosts = [];
+    private readonly object _postLock = new();
+    private readonly SeededRandomSource _linkRandom;
+    private List<ITurnEndItem> _turnEnd = [];
+    private List<ITurnEndItem> _turnEndRunning = [];
+    private Thread? _runner;
+    private long _sequence;
+
+    /// <summary>Makes an empty world. Tests print <paramref name="seed"/> when they choose it at random.</summary>
+    public SimulatedWorld(int seed)
+    {
+        Seed = seed;
+        _linkRandom = new SeededRandomSource(seed);
+        SynchronizationContext = new WorldContext(this);
+    }
+
+    /// <summary>What the run can be replayed with.</summary>
+    public int Seed { get; }
+
+    /// <summary>What happens to datagrams between hosts; may change while running.</summary>
+    public LinkConditions Conditions { get; set; } = LinkConditions.Clean;
+
+    /// <summary>Decides per datagram (from, to, bytes) whether it is dropped, on top of <see cref="Conditions"/>.</summary>
+    public Func<UdpAddress, UdpAddress, ReadOnlyMemory<byte>, bool>? Drop { get; set; }
+
+    /// <summary>Sees every datagram that is delivered: (time, from, to, bytes).</summary>
+    public Action<TimeSpan, UdpAddress, UdpAddress, ReadOnlyMemory<byte>>? Delivered { get; set; }
+
+    /// <summary>Virtual time since the world began.</summary>
+    public TimeSpan Elapsed => TimeSpan.FromTicks(Now);
+
+    /// <summary>The context on which test bodies run.</summary>
+    public SynchronizationContext SynchronizationContext { get; }
+
+    internal long Now { get; private set; }
+
+    internal TimerQueue Timers { get; } = new();
+
+    internal bool IsRunningHere => Thread.CurrentThread == _runner;
+
+    /// <summary>Adds a host with one IPv4 address.</summary>
+    public SimulatedHost CreateHost(string address)
+    {
+        var ip = IPAddress.Parse(address);
+        var host = new SimulatedHost(this, ip, new SeededRandomSource(_linkRandom.Next(int.MaxValue)));
+        _hosts.Add(ip, host);
+        return host;
+    }
+
+    /// <summary>
+    /// Runs <paramref name="body"/> in the world until it completes.
+    /// </summary>
+    /// <param name="body">The test; its awaits continue in the world.</param>
+    /// <param name="deadline">Most virtual time it may take; ten minutes by default.</param>
+    /// <exception cref="TimeoutException">The virtual deadline passed, or nothing was left that could ever happen.</exception>
+    public void Run(Func<Task> body, TimeSpan? deadline = null)
+    {
+        var limit = Now + (deadline ?? TimeSpan.FromMinutes(10)).Ticks;
+        var outer = SynchronizationContext.Current;
+        SynchronizationContext.SetSynchronizationContext(SynchronizationContext);
+        _runner = Thread.CurrentThread;
+        try
+        {
+            var task = body();
+            Pump(() => task.IsCompleted, limit);
+            ThrowIfFailed(task);
+        }
+        finally
+        {
+            _runner = null;
+            SynchronizationContext.SetSynchronizationContext(outer);
+        }
+    }
+
+    /// <summary>Lets <paramref name="span"/> of virtual time pass. Called inside <see cref="Run(Func{Task}, TimeSpan?)"/>.</summary>
+    public Task Delay(TimeSpan span) => Task.Delay(span, _hosts.Values.First().Time);
+
+    internal void Post(Action<object?> work, object? state)
+    {
+        lock (_postLock)
+        {
+            _ready.Enqueue((work, state));
+            Monitor.Pulse(_postLock);
+        }
+    }
+
+    internal void AtTurnEnd(ITurnEndItem item) => _turnEnd.Add(item);
+
+    internal void Bind(SimulatedSocket socket)
+    {
+        if (!_sockets.TryAdd(socket.HostAddress, socket))
+            throw new SocketException((int)SocketError.AddressAlreadyInUse);
+    }
+
+    internal void Unbind(SimulatedSocket socket) => _sockets.Remove(socket.HostAddress);
+
+    internal void Transmit(SimulatedSocket from, ReadOnlySpan<byte> datagram, UdpAddress to)
+    {
+        var isOwnHost = IPAddress.IsLoopback(to.ToIPAddress()) || to.HasSameHost(from.HostAddress);
+        var source = from.HostAddress;
+        if (isOwnHost)
+        {
+            if (!to.HasSameHost(from.HostAddress))
+                source = new UdpAddress(0x7F00_0001, from.HostAddress.Port);
+            Schedule(datagram, source, from.HostAddress.WithPort(to.Port), Now);
+            return;
+        }
+
+        var link = Conditions;
+        if (datagram.Length + 28 > link.Mtu || Chance(link.Loss))
+            return;
+        if (Drop is { } drop && drop(source, to, datagram.ToArray()))
+            return;
+        if (from.Host.EnterUplink(datagram.Length + 28, link) is not { } departure)
+            return;
+        var copies = Chance(link.Duplicate) ? 2 : 1;
+        for (var i = 0; i < copies; i++)
+        {
+            var due = departure + link.Delay.Ticks;
+            if (link.Jitter > TimeSpan.Zero)
+                due += (long)(_linkRandom.NextDouble() * link.Jitter.Ticks);
+            if (Chance(link.Reorder))
+                due += link.ReorderDelay.Ticks;
+            Schedule(datagram, source, to, due);
+        }
+    }
+
+    private void Schedule(ReadOnlySpan<byte> datagram, UdpAddress from, UdpAddress to, long due)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(datagram.Length);
+        datagram.CopyTo(buffer);
+        _deliveries.Enqueue(new Delivery(buffer, datagram.Length, from, to), (due, _sequence++));
+    }
+
+    private static void ThrowIfFailed(Task completed)
+    {
+        if (completed.Exception?.InnerException is { } error)
+            ExceptionDispatchInfo.Throw(error);
+        if (completed.IsCanceled)
+            throw new TaskCanceledException(completed);
+    }
+
+    private bool Chance(double probability) => probability > 0 && _linkRandom.NextDouble() < probability;
+
+    private void Pump(Func<bool> isDone, long limit)
+    {
+        while (!isDone())
+        {
+            if (RunTurn())
+                continue;
+            var next = Math.Min(Timers.NextDue, NextDelivery);
+            if (next == long.MaxValue)
+                WaitForOffWorld();
+            else if (next > limit)
+                throw new TimeoutException($"Virtual deadline of {TimeSpan.FromTicks(limit)} passed (seed {Seed}).");
+            else
+                Now = Math.Max(Now, next);
+        }
+    }
+
+    private long NextDelivery => _deliveries.TryPeek(out _, out var priority) ? priority.Due : long.MaxValue;
+
+    /// <summary>Does what is due at this instant; false when there was nothing.</summary>
+    private bool RunTurn()
+    {
+        var worked = false;
+        while (TryTakeReady(out var work))
+        {
+            worked = true;
+            work.Work(work.State);
+        }
+        while (Timers.FireNext(Now))
+            worked = true;
+        while (NextDelivery <= Now)
+        {
+            worked = true;
+            Deliver(_deliveries.Dequeue());
+        }
+        while (_turnEnd.Count > 0)
+        {
+            worked = true;
+            (_turnEnd, _turnEndRunning) = (_turnEndRunning, _turnEnd);
+            foreach (var item in _turnEndRunning)
+                item.OnTurnEnd();
+            _turnEndRunning.Clear();
+        }
+        return worked;
+    }
+
+    private bool TryTakeReady(out (Action<object?> Work, object? State) work)
+    {
+        lock (_postLock)
+            return _ready.TryDequeue(out work);
+    }
+
+    private void Deliver(Delivery delivery)
+    {
+        if (_sockets.TryGetValue(delivery.To, out var socket))
+        {
+            var bytes = delivery.Buffer.AsMemory(0, delivery.Length);
+            Delivered?.Invoke(Elapsed, delivery.From, delivery.To, bytes);
+            socket.Receive(bytes.Span, delivery.From);
+        }
+        ArrayPool<byte>.Shared.Return(delivery.Buffer);
+    }
+
+    /// <summary>Nothing is scheduled: only a thread outside the world can still bring work.</summary>
+    private void WaitForOffWorld()
+    {
+        var started = Stopwatch.GetTimestamp();
+        lock (_postLock)
+        {
+            while (_ready.Count == 0)
+            {
+                if (!Monitor.Wait(_postLock, _offWorldPatience - Stopwatch.GetElapsedTime(started)))
+                    throw new TimeoutException($"Nothing is left that could ever happen (seed {Seed}, t {Elapsed}).");
+            }
+        }
+    }
+
+    private readonly record struct Delivery(byte[] Buffer, int Length, UdpAddress From, UdpAddress To);
+
+    private sealed class WorldContext(SimulatedWorld world) : SynchronizationContext
+    {
+        public override void Post(SendOrPostCallback d, object? state) => world.Post(s => d(s), state);
+
+        public override void Send(SendOrPostCallback d, object? state)
+        {
+            if (!world.IsRunningHere)
+                throw new NotSupportedException("Send from outside the world would deadlock it.");
+            d(state);
+        }
+
+        public override SynchronizationContext CreateCopy() => this;
+    }
+}
