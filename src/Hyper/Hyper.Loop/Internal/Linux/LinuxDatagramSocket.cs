@@ -1,0 +1,99 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+
+namespace Hyper.Loop.Internal.Linux;
+
+/// <summary>A UDP socket with batched system calls. Belongs to the loop's thread.</summary>
+internal sealed class LinuxDatagramSocket : IDatagramSocket
+{
+    private readonly LinuxPoller _poller;
+    private readonly Socket _system;
+    private readonly IDatagramHandler _handler;
+    private readonly bool _isIPv6;
+    private SendArena? _arena;
+    private bool _canSegment = true;
+
+    public LinuxDatagramSocket(LinuxPoller poller, Socket system, IDatagramHandler handler)
+    {
+        _poller = poller;
+        _system = system;
+        _handler = handler;
+        _isIPv6 = system.AddressFamily == AddressFamily.InterNetworkV6;
+        Descriptor = (int)system.SafeHandle.DangerousGetHandle();
+        var local = (IPEndPoint)system.LocalEndPoint!;
+        LocalAddress = new UdpAddress(local.Address, (ushort)local.Port);
+    }
+
+    public int Descriptor { get; }
+
+    public UdpAddress LocalAddress { get; }
+
+    public DatagramSocketStatistics Statistics { get; } = new();
+
+    public bool IsClosed { get; private set; }
+
+    public Span<byte> BeginSend(int maxBytes)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(maxBytes, SendArena.ArenaBytes);
+        _arena ??= _poller.LendArena(this);
+        if (!_arena.HasRoom(maxBytes))
+            FlushSends();
+        return _arena.Room(maxBytes);
+    }
+
+    public void CommitSend(int bytes, in UdpAddress to, byte timeToLive = 0)
+    {
+        if (!IsClosed)
+            _arena!.Commit(bytes, to, timeToLive);
+    }
+
+    public void FlushAndReturnArena()
+    {
+        if (_arena is null)
+            return;
+        FlushSends();
+        _poller.ReturnArena(_arena);
+        _arena = null;
+    }
+
+    /// <summary>Delivers what has arrived, at most <paramref name="maxBatches"/> batches.</summary>
+    public void Receive(ReceiveBatch batch, int maxBatches)
+    {
+        for (var round = 0; round < maxBatches && !IsClosed; round++)
+        {
+            var count = batch.Read(Descriptor);
+            if (count < 0)
+            {
+                if (Marshal.GetLastPInvokeError() is not (LibC.TryAgain or LibC.Interrupted))
+                    Statistics.Count(receiveErrors: 1);
+                return;
+            }
+            Statistics.Count(received: count);
+            for (var i = 0; i < count && !IsClosed; i++)
+            {
+                if (NativeAddress.TryReadHostAndPort(batch.Address(i), _isIPv6, out var from))
+                    _handler.OnDatagram(this, batch.Datagram(i), from);
+            }
+            if (count < ReceiveBatch.Capacity)
+                return;
+        }
+    }
+
+    public void Dispose()
+    {
+        if (IsClosed)
+            return;
+        if (_arena is not null)
+            FlushSends();
+        IsClosed = true;
+        _poller.Remove(this);
+        _system.Dispose();
+    }
+
+    private void FlushSends()
+    {
+        if (!IsClosed && !_arena!.IsEmpty)
+            _arena.Flush(Descriptor, _isIPv6, ref _canSegment, Statistics);
+    }
+}

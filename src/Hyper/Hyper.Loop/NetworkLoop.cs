@@ -1,0 +1,133 @@
+using System.Diagnostics;
+using Hyper.Loop.Internal;
+using Hyper.Loop.Internal.Linux;
+using Hyper.Loop.Internal.Portable;
+
+namespace Hyper.Loop;
+
+/// <summary>
+/// The loop of a real process: one thread that waits in a single system call for its sockets, its timers and work from
+/// other threads. Disposing it closes its sockets and ends the thread; work posted afterwards is dropped.
+/// </summary>
+public sealed class NetworkLoop : EventLoop, IDisposable
+{
+    private readonly NetworkLoopOptions _options;
+    private readonly Thread _thread;
+    private readonly IPoller _poller;
+    private readonly TimerQueue _timers = new();
+    private readonly WorkQueue _work = new();
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private List<ITurnEndItem> _turnEnd = [];
+    private List<ITurnEndItem> _turnEndRunning = [];
+    private bool _isStopping;
+
+    /// <summary>Starts the loop's thread.</summary>
+    public NetworkLoop(NetworkLoopOptions? options = null)
+    {
+        _options = options ?? new NetworkLoopOptions();
+        Time = new Clock(this, _timers);
+        SynchronizationContext = new LoopSynchronizationContext(this);
+        _poller = OperatingSystem.IsLinux() && !_options.UsePortableSockets ? new LinuxPoller() : new SelectPoller();
+        _thread = new Thread(Run) { Name = _options.Name, IsBackground = true };
+        _thread.Start();
+    }
+
+    /// <inheritdoc/>
+    public override LoopTimeProvider Time { get; }
+
+    /// <inheritdoc/>
+    public override IRandomSource Random => _options.Random;
+
+    /// <inheritdoc/>
+    public override bool IsCurrent => Thread.CurrentThread == _thread;
+
+    /// <inheritdoc/>
+    public override SynchronizationContext SynchronizationContext { get; }
+
+    /// <summary>Completes when the thread has ended after <see cref="Dispose"/>.</summary>
+    public Task Ended => _ended.Task;
+
+    /// <inheritdoc/>
+    public override void Post(Action<object?> work, object? state)
+    {
+        if (_work.Enqueue(work, state))
+            _poller.Wake();
+    }
+
+    /// <inheritdoc/>
+    public override Task<T> OffloadAsync<T>(Func<T> work) => Task.Run(work);
+
+    /// <inheritdoc/>
+    public override void AtTurnEnd(ITurnEndItem item) => _turnEnd.Add(item);
+
+    /// <inheritdoc/>
+    public override IDatagramSocket OpenSocket(DatagramSocketOptions options, IDatagramHandler handler)
+    {
+        VerifyAccess();
+        return _poller.OpenSocket(options, handler);
+    }
+
+    /// <summary>Asks the loop to end. Called from any thread; returns at once, see <see cref="Ended"/>.</summary>
+    public void Dispose() => Post(static loop => ((NetworkLoop)loop!)._isStopping = true, this);
+
+    private void Run()
+    {
+        SynchronizationContext.SetSynchronizationContext(SynchronizationContext);
+        while (!_isStopping)
+        {
+            try
+            {
+                RunTurn();
+            }
+            catch (Exception error) when (_options.UnhandledException is { } handler)
+            {
+                handler(error);
+            }
+        }
+        _work.Close();
+        _poller.Dispose();
+        _ended.SetResult();
+    }
+
+    private void RunTurn()
+    {
+        _work.RunAll();
+        var now = Stopwatch.GetTimestamp();
+        while (_timers.FireNext(now)) { }
+        RunTurnEnd();
+        _poller.FlushSends();
+        if (_isStopping)
+            return;
+        _poller.Wait(TimeToWait());
+        RunTurnEnd();
+        _poller.FlushSends();
+    }
+
+    /// <summary>Ticks until the next timer; 0 when work waits, -1 when nothing is due ever.</summary>
+    private long TimeToWait()
+    {
+        if (!_work.TryBeginSleep(_turnEnd.Count > 0))
+            return 0;
+        var due = _timers.NextDue;
+        return due == long.MaxValue ? -1 : Math.Max(0, due - Stopwatch.GetTimestamp());
+    }
+
+    private void RunTurnEnd()
+    {
+        if (_turnEnd.Count == 0)
+            return;
+        (_turnEnd, _turnEndRunning) = (_turnEndRunning, _turnEnd);
+        foreach (var item in _turnEndRunning)
+            item.OnTurnEnd();
+        _turnEndRunning.Clear();
+    }
+
+    private sealed class Clock(EventLoop loop, TimerQueue timers) : LoopTimeProvider(loop, timers)
+    {
+        public override long TimestampFrequency => Stopwatch.Frequency;
+
+        public override long GetTimestamp() => Stopwatch.GetTimestamp();
+
+        public override DateTimeOffset GetUtcNow() => System.GetUtcNow();
+    }
+}

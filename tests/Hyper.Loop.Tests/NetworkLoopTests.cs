@@ -1,0 +1,201 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Threading.Channels;
+
+namespace Hyper.Loop.Tests;
+
+public class NetworkLoopTests
+{
+    public static TheoryData<bool> PortableOrNot => [false, true];
+
+    private static readonly DatagramSocketOptions _loopback = new() { Host = IPAddress.Loopback };
+
+    [Theory]
+    [MemberData(nameof(PortableOrNot))]
+    public async Task Send_equal_and_unequal_sizes_arrive_as_separate_datagrams(bool portable)
+    {
+        using var loop = new NetworkLoop(new NetworkLoopOptions { UsePortableSockets = portable });
+        var inbox = new Inbox();
+        int[] sizes = [100, 100, 100, 40, 1200, 1200, 1200, 1, 0, 1200, 7];
+        await loop.InvokeAsync(() =>
+        {
+            var to = loop.OpenSocket(_loopback, inbox);
+            var from = loop.OpenSocket(_loopback, inbox);
+            for (byte i = 0; i < sizes.Length; i++)
+            {
+                var bytes = new byte[sizes[i]];
+                bytes.AsSpan().Fill(i);
+                from.Send(bytes, to.LocalAddress, timeToLive: i == 2 ? (byte)5 : (byte)0);
+            }
+        });
+        for (byte i = 0; i < sizes.Length; i++)
+        {
+            var datagram = await inbox.NextAsync();
+            Assert.Equal(sizes[i], datagram.Bytes.Length);
+            Assert.All(datagram.Bytes, b => Assert.Equal(i, b));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(PortableOrNot))]
+    public async Task Send_many_arrive_and_are_counted(bool portable)
+    {
+        using var loop = new NetworkLoop(new NetworkLoopOptions { UsePortableSockets = portable });
+        var inbox = new Inbox();
+        IDatagramSocket to = null!,
+            from = null!;
+        await loop.InvokeAsync(() =>
+        {
+            to = loop.OpenSocket(_loopback, inbox);
+            from = loop.OpenSocket(_loopback, inbox);
+        });
+        const int Rounds = 40;
+        for (var round = 0; round < Rounds; round++)
+        {
+            await loop.InvokeAsync(() =>
+            {
+                for (var i = 0; i < 70; i++)
+                    from.Send(new byte[1172], to.LocalAddress);
+            });
+            for (var i = 0; i < 70; i++)
+                await inbox.NextAsync();
+        }
+        Assert.Equal(Rounds * 70, to.Statistics.Received);
+        Assert.Equal(Rounds * 70, from.Statistics.Sent);
+        Assert.Equal(0, from.Statistics.SendErrors);
+    }
+
+    [Theory]
+    [MemberData(nameof(PortableOrNot))]
+    public async Task Send_from_another_address_gives_its_source(bool portable)
+    {
+        using var loop = new NetworkLoop(new NetworkLoopOptions { UsePortableSockets = portable });
+        var inbox = new Inbox();
+        var local = default(UdpAddress);
+        await loop.InvokeAsync(() => local = loop.OpenSocket(_loopback, inbox).LocalAddress);
+        using var client = new UdpClient(new IPEndPoint(IPAddress.Loopback, 0));
+        await client.SendAsync(new byte[] { 7 }, new IPEndPoint(local.ToIPAddress(), local.Port));
+        var datagram = await inbox.NextAsync();
+        var expected = (IPEndPoint)client.Client.LocalEndPoint!;
+        Assert.Equal(new UdpAddress(expected.Address, (ushort)expected.Port), datagram.From);
+    }
+
+    [Theory]
+    [MemberData(nameof(PortableOrNot))]
+    public async Task Await_on_the_loop_continues_on_it_and_a_caller_does_not(bool portable)
+    {
+        using var loop = new NetworkLoop(new NetworkLoopOptions { UsePortableSockets = portable });
+        await loop.InvokeAsync(async () =>
+        {
+            Assert.True(loop.IsCurrent);
+            await Task.Delay(TimeSpan.FromMilliseconds(2), loop.Time);
+            Assert.True(loop.IsCurrent);
+            Assert.Equal(5, await loop.OffloadAsync(() => loop.IsCurrent ? 0 : 5));
+            Assert.True(loop.IsCurrent);
+        });
+        Assert.False(loop.IsCurrent);
+    }
+
+    [Fact]
+    public async Task OpenSocket_port_in_use_throws()
+    {
+        using var loop = new NetworkLoop();
+        var error = await Assert.ThrowsAsync<SocketException>(() =>
+            loop.InvokeAsync(() =>
+            {
+                var first = loop.OpenSocket(_loopback, new Inbox());
+                loop.OpenSocket(_loopback with { Port = first.LocalAddress.Port }, new Inbox());
+            })
+        );
+        Assert.Equal(SocketError.AddressAlreadyInUse, error.SocketErrorCode);
+    }
+
+    [Fact]
+    public async Task UnhandledException_is_reported_and_the_loop_goes_on()
+    {
+        var reported = new TaskCompletionSource<Exception>();
+        using var loop = new NetworkLoop(new NetworkLoopOptions { UnhandledException = e => reported.TrySetResult(e) });
+        loop.Post(_ => throw new InvalidOperationException("bug"), null);
+        var ran = new TaskCompletionSource();
+        loop.Post(_ => ran.SetResult(), null);
+        Assert.Equal("bug", (await reported.Task).Message);
+        await ran.Task;
+    }
+
+    [Fact]
+    public async Task Dispose_ends_the_thread_and_drops_later_work()
+    {
+        var loop = new NetworkLoop();
+        loop.Dispose();
+        await loop.Ended;
+        loop.Post(_ => throw new InvalidOperationException("ran after the end"), null);
+        loop.Dispose();
+    }
+
+    [Fact]
+    public async Task Receive_allocates_nothing_per_datagram()
+    {
+        using var loop = new NetworkLoop();
+        var counter = new Counter();
+        IDatagramSocket to = null!,
+            from = null!;
+        await loop.InvokeAsync(() =>
+        {
+            to = loop.OpenSocket(_loopback, counter);
+            from = loop.OpenSocket(_loopback, counter);
+        });
+        var payload = new byte[1172];
+        await RoundAsync();
+        var before = await loop.InvokeAsync(() => Task.FromResult(GC.GetAllocatedBytesForCurrentThread()));
+        for (var i = 0; i < 20; i++)
+            await RoundAsync();
+        var allocated = await loop.InvokeAsync(() => Task.FromResult(GC.GetAllocatedBytesForCurrentThread())) - before;
+        // 2,000 datagrams; what remains is the InvokeAsync of each round.
+        Assert.InRange(allocated, 0, 20_000);
+
+        async Task RoundAsync()
+        {
+            counter.Expect(100);
+            await loop.InvokeAsync(() =>
+            {
+                for (var i = 0; i < 100; i++)
+                    from.Send(payload, to.LocalAddress);
+            });
+            await counter.Reached;
+        }
+    }
+
+    private sealed class Inbox : IDatagramHandler
+    {
+        private readonly Channel<(byte[] Bytes, UdpAddress From)> _received = Channel.CreateUnbounded<(
+            byte[],
+            UdpAddress
+        )>();
+
+        public void OnDatagram(IDatagramSocket socket, ReadOnlySpan<byte> datagram, in UdpAddress from) =>
+            _received.Writer.TryWrite((datagram.ToArray(), from));
+
+        public async Task<(byte[] Bytes, UdpAddress From)> NextAsync() =>
+            await _received.Reader.ReadAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(30));
+    }
+
+    private sealed class Counter : IDatagramHandler
+    {
+        private TaskCompletionSource _reached = new();
+        private int _left;
+
+        public Task Reached => _reached.Task.WaitAsync(TimeSpan.FromSeconds(30));
+
+        public void Expect(int count)
+        {
+            _reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            Volatile.Write(ref _left, count);
+        }
+
+        public void OnDatagram(IDatagramSocket socket, ReadOnlySpan<byte> datagram, in UdpAddress from)
+        {
+            if (Interlocked.Decrement(ref _left) == 0)
+                _reached.SetResult();
+        }
+    }
+}
