@@ -1,0 +1,31 @@
+// A JavaScript partner for the interop tests: `node driver.mjs <set>`, where <set> is a folder beside this file with
+// installed packages. Requests come in on stdin and replies and events leave on stdout, one JSON object a line; stdout
+// carries nothing else. The process ends when stdin does, so a partner never outlives the test that started it.
+import { Driver } from './driver/driver.mjs';
+import * as duplex from './driver/duplex.mjs';
+import * as hyperdht from './driver/hyperdht.mjs';
+import * as hyperswarm from './driver/hyperswarm.mjs';
+import * as protomux from './driver/protomux.mjs';
+import * as records from './driver/records.mjs';
+import * as relay from './driver/relay.mjs';
+import * as secretStream from './driver/secret-stream.mjs';
+import * as sidechannel from './driver/sidechannel.mjs';
+import * as udx from './driver/udx.mjs';
+import * as wallet from './driver/wallet.mjs';
+
+const driver = new Driver(process.argv[2]);
+for (const layer of [
+  duplex,
+  udx,
+  secretStream,
+  protomux,
+  hyperdht,
+  records,
+  relay,
+  hyperswarm,
+  sidechannel,
+  wallet,
+]) {
+  layer.register(driver);
+}
+driver.run();
