@@ -1,0 +1,38 @@
+using Hyper.Encoding;
+
+namespace Hyper.Dht.Messages;
+
+/// <summary>A peer record: public key, then the addresses of its relays. Source: hyperdht 6.27.0, lib/messages.js (<c>peer</c>).</summary>
+internal static class PeerRecordCodec
+{
+    public static int GetSize(DhtPeer peer) => Bytes32.Length + AddressCodec.GetArraySize4(peer.RelayAddresses.Span);
+
+    public static void Write(ref CompactWriter writer, DhtPeer peer)
+    {
+        writer.WriteFixed32(peer.PublicKey);
+        AddressCodec.WriteArray4(ref writer, peer.RelayAddresses.Span);
+    }
+
+    public static byte[] Encode(DhtPeer peer)
+    {
+        var bytes = new byte[GetSize(peer)];
+        var writer = new CompactWriter(bytes);
+        Write(ref writer, peer);
+        return bytes;
+    }
+
+    public static bool TryRead(ref CompactReader reader, out DhtPeer peer)
+    {
+        peer = DhtPeer.None;
+        if (!reader.TryReadFixed32(out var publicKey) || !AddressCodec.TryReadArray4(ref reader, out var relays))
+            return false;
+        peer = new DhtPeer(publicKey, relays);
+        return true;
+    }
+
+    public static bool TryRead(ReadOnlySpan<byte> bytes, out DhtPeer peer)
+    {
+        var reader = new CompactReader(bytes);
+        return TryRead(ref reader, out peer);
+    }
+}
