@@ -1,0 +1,90 @@
+using Hyper.Encoding;
+using Hyper.Loop;
+
+namespace Hyper.Dht.Internal.Records;
+
+/// <summary>
+/// Peer records by topic in two generations (see <see cref="TwoGenerationCache{TKey,TValue}"/>). A newer announce
+/// overwrites the older one at once. Source of the rule: record-cache 1.2.0, index.js.
+/// </summary>
+internal sealed class TopicRecords(EventLoop loop, int maxRecords, TimeSpan age)
+{
+    private readonly GenerationClock _clock = new(loop.Time, age);
+    private Generation _fresh = new();
+    private Generation _stale = new();
+
+    public int Count => _fresh.Count + _stale.Count;
+
+    public void Set(in Bytes32 topic, in Bytes32 publicKey, byte[] record)
+    {
+        Turn();
+        _stale.Remove(topic, publicKey);
+        _fresh.Set(topic, publicKey, record);
+        if (_fresh.Count >= maxRecords)
+        {
+            _clock.Restart();
+            TurnOnce();
+        }
+    }
+
+    public void Remove(in Bytes32 topic, in Bytes32 publicKey)
+    {
+        _fresh.Remove(topic, publicKey);
+        _stale.Remove(topic, publicKey);
+    }
+
+    /// <summary>Draws up to <paramref name="max"/> different records of a topic at random.</summary>
+    public List<byte[]> Sample(in Bytes32 topic, int max)
+    {
+        Turn();
+        var fresh = _fresh.Find(topic);
+        var stale = _stale.Find(topic);
+        var freshLeft = fresh?.Count ?? 0;
+        var staleLeft = stale?.Count ?? 0;
+        var sample = new List<byte[]>(Math.Min(max, freshLeft + staleLeft) + 1);
+        while (sample.Count < max && freshLeft + staleLeft > 0)
+        {
+            var at = loop.Random.Next(freshLeft + staleLeft);
+            sample.Add(at < freshLeft ? fresh!.Draw(at, freshLeft--) : stale!.Draw(at - freshLeft, staleLeft--));
+        }
+        return sample;
+    }
+
+    private void Turn()
+    {
+        for (var turns = _clock.TakeTurns(); turns > 0; turns--)
+            TurnOnce();
+    }
+
+    private void TurnOnce()
+    {
+        _stale = _fresh;
+        _fresh = new Generation();
+    }
+
+    private sealed class Generation
+    {
+        private readonly Dictionary<Bytes32, TopicRecordSet> _topics = [];
+
+        public int Count { get; private set; }
+
+        public TopicRecordSet? Find(in Bytes32 topic) => _topics.GetValueOrDefault(topic);
+
+        public void Set(in Bytes32 topic, in Bytes32 publicKey, byte[] record)
+        {
+            if (!_topics.TryGetValue(topic, out var set))
+                _topics.Add(topic, set = new TopicRecordSet());
+            if (set.Set(publicKey, record))
+                Count++;
+        }
+
+        public void Remove(in Bytes32 topic, in Bytes32 publicKey)
+        {
+            if (!_topics.TryGetValue(topic, out var set) || !set.Remove(publicKey))
+                return;
+            Count--;
+            if (set.Count == 0)
+                _topics.Remove(topic);
+        }
+    }
+}
