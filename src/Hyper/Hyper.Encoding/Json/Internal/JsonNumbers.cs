@@ -45,58 +45,20 @@ internal static class JsonNumbers
         var at = 0;
         if (value < 0)
             text[at++] = (byte)'-';
+        var whole = ShortestDecimal.Find(Math.Abs(value), out var exponent);
+        while (whole % 10 == 0)
+        {
+            whole /= 10;
+            exponent++;
+        }
         Span<byte> digits = stackalloc byte[MaxDigits];
-        var (count, point) = GetShortestDigits(Math.Abs(value), digits);
+        whole.TryFormat(digits, out var count, default, CultureInfo.InvariantCulture);
         digits = digits[..count];
+        // The value is 0.digits times ten to the power of the point.
+        var point = exponent + count;
         if (point is > MaxPlainPoint or < MinPlainPoint)
             return at + FormatExponential(text[at..], digits, point - 1);
         return at + FormatPlain(text[at..], digits, point);
-    }
-
-    /// <summary>
-    /// The value is 0.d1d2d3... times ten to the power of the point. The framework's default text has the same
-    /// shortest digits (IEEE-correct since .NET Core 3.0), only laid out in another way.
-    /// </summary>
-    private static (int Count, int Point) GetShortestDigits(double value, Span<byte> digits)
-    {
-        Span<byte> text = stackalloc byte[MaxTextBytes];
-        value.TryFormat(text, out var length, default, CultureInfo.InvariantCulture);
-        text = text[..length];
-        var count = 0;
-        var point = 0;
-        var exponent = 0;
-        var hasPoint = false;
-        for (var i = 0; i < text.Length; i++)
-        {
-            var symbol = text[i];
-            if (symbol == '.')
-            {
-                hasPoint = true;
-                continue;
-            }
-            if (symbol == 'E')
-            {
-                _ = int.TryParse(
-                    text[(i + 1)..],
-                    NumberStyles.AllowLeadingSign,
-                    CultureInfo.InvariantCulture,
-                    out exponent
-                );
-                break;
-            }
-            if (count == 0 && symbol == '0')
-            {
-                if (hasPoint)
-                    point--;
-                continue;
-            }
-            if (!hasPoint)
-                point++;
-            digits[count++] = symbol;
-        }
-        while (digits[count - 1] == '0')
-            count--;
-        return (count, point + exponent);
     }
 
     private static int FormatPlain(Span<byte> text, ReadOnlySpan<byte> digits, int point)

@@ -17,10 +17,9 @@ internal ref partial struct JsonParser(ReadOnlySpan<byte> text, int maxDepth)
     {
         var parsed = TryParseValue(depth: 0, out value);
         if (parsed && SkipSpace() >= 0)
-        {
             parsed = Fail(JsJsonErrorKind.TrailingText);
+        if (!parsed)
             value = null;
-        }
         error = _error;
         return parsed;
     }

@@ -1,0 +1,131 @@
+using System.Buffers;
+using Hyper.Encoding.Json;
+
+namespace Hyper.Encoding.Tests.Json;
+
+public sealed class JsValueTests
+{
+    [Fact]
+    public void Set_of_an_existing_key_keeps_its_place()
+    {
+        var value = new JsObject { ["b"] = 1, ["a"] = 2 };
+        value["b"] = "three";
+        Assert.Equal("""{"b":"three","a":2}""", value.ToString());
+    }
+
+    [Theory]
+    [InlineData(4)]
+    [InlineData(40)]
+    public void Set_and_Remove_keep_the_order_of_the_language(int names)
+    {
+        var value = new JsObject();
+        for (var i = 0; i < names; i++)
+            value[$"k{i}"] = i;
+        value["7"] = "seven";
+        value["3"] = "three";
+        Assert.True(value.Remove("k1"));
+        Assert.False(value.Remove("k1"));
+        value["k1"] = "again";
+        value["5"] = "five";
+
+        var keys = value.Members.ToArray().Select(member => member.Key).ToArray();
+        string[] expected =
+        [
+            "3",
+            "5",
+            "7",
+            .. Enumerable.Range(0, names).Where(i => i != 1).Select(i => $"k{i}"),
+            "k1",
+        ];
+        Assert.Equal(expected, keys);
+        Assert.All(keys, key => Assert.True(value.ContainsKey(key)));
+        Assert.Equal("again", value.GetString("k1"));
+        Assert.Equal("five", value.GetString("5"));
+    }
+
+    [Fact]
+    public void Getters_of_another_kind_or_a_missing_key_answer_null()
+    {
+        var value = new JsObject
+        {
+            ["n"] = 1.5,
+            ["s"] = "x",
+            ["t"] = true,
+            ["z"] = (string?)null,
+        };
+        Assert.Equal(1.5, value.GetNumber("n"));
+        Assert.Null(value.GetNumber("s"));
+        Assert.Null(value.GetString("n"));
+        Assert.Equal(true, value.GetBoolean("t"));
+        Assert.Null(value.GetObject("t"));
+        Assert.Null(value.GetArray("missing"));
+        Assert.Null(value["missing"]);
+        Assert.True(value["z"]!.IsNull);
+    }
+
+    [Fact]
+    public void IsTruthy_follows_JavaScript()
+    {
+        JsValue[] falsy = [JsValue.Null, false, 0, -0.0, double.NaN, ""];
+        JsValue[] truthy = [true, 1, -1, double.PositiveInfinity, "0", new JsArray(), new JsObject()];
+        Assert.All(falsy, value => Assert.False(value.IsTruthy));
+        Assert.All(truthy, value => Assert.True(value.IsTruthy));
+    }
+
+    [Theory]
+    [InlineData(9007199254740991, true)]
+    [InlineData(-9007199254740991, true)]
+    [InlineData(9007199254740992, false)]
+    [InlineData(0.5, false)]
+    [InlineData(double.NaN, false)]
+    [InlineData(double.PositiveInfinity, false)]
+    public void TryGetInteger_takes_safe_integers_only(double number, bool expected)
+    {
+        Assert.Equal(expected, JsNumber.Of(number).TryGetInteger(out var value));
+        Assert.Equal(expected ? (long)number : 0, value);
+    }
+
+    [Fact]
+    public void Of_negative_zero_is_not_shared_with_zero()
+    {
+        Assert.True(double.IsNegative(JsNumber.Of(-0.0).Value));
+        Assert.False(double.IsNegative(JsNumber.Of(0).Value));
+    }
+
+    [Fact]
+    public void Stringify_of_a_value_that_contains_itself_throws_instead_of_ending_the_process()
+    {
+        var value = new JsArray();
+        value.Add(new JsObject { ["self"] = value });
+        Assert.Throws<InvalidOperationException>(() => JsJson.Stringify(value));
+        Assert.Throws<InvalidOperationException>(() => JsJson.StringifySorted(value, new ArrayBufferWriter<byte>()));
+    }
+
+    [Fact]
+    public void All_forms_of_Stringify_give_the_same_bytes()
+    {
+        var value = new JsObject { ["z"] = new JsArray("é\ud800", 1e21, false), ["a"] = new string('ü', 5000) + "\n" };
+        var expected = JsJson.StringifyToUtf8(value);
+        var output = new ArrayBufferWriter<byte>();
+        JsJson.Stringify(value, output);
+        Assert.Equal(expected, output.WrittenSpan);
+        Assert.Equal(expected.Length, JsJson.GetUtf8Length(value));
+        Assert.Equal(JsJson.Stringify(value), TextEncoding.UTF8.GetString(expected));
+
+        var exact = new byte[expected.Length];
+        Assert.True(JsJson.TryStringify(value, exact, out var written));
+        Assert.Equal(expected.Length, written);
+        Assert.Equal(expected, exact);
+        Assert.False(JsJson.TryStringify(value, exact.AsSpan(1), out written));
+        Assert.Equal(0, written);
+
+        var sorted = JsJson.StringifySortedToUtf8(value);
+        Assert.NotEqual(expected, sorted);
+        output.Clear();
+        JsJson.StringifySorted(value, output);
+        Assert.Equal(sorted, output.WrittenSpan);
+        Assert.True(JsJson.TryStringifySorted(value, exact, out written));
+        Assert.Equal(sorted, exact);
+        Assert.Equal(sorted, TextEncoding.UTF8.GetBytes(JsJson.StringifySorted(value)));
+    }
+}
