@@ -1,0 +1,34 @@
+using Microsoft.Extensions.Logging;
+
+namespace Hyper.Dht.Rpc;
+
+public sealed partial class DhtRpcNode
+{
+    private readonly ILogger _logger;
+
+    [LoggerMessage(1, LogLevel.Debug, "DHT node bootstrapped: {State}, {Nodes} nodes known")]
+    private partial void LogBootstrapped(DhtNodeState state, int nodes);
+
+    [LoggerMessage(
+        2,
+        LogLevel.Warning,
+        "None of {Count} bootstrap nodes has answered; trying again in growing steps up to a minute. "
+            + "Check the network and the bootstrap addresses"
+    )]
+    private partial void LogIsolated(int count);
+
+    [LoggerMessage(3, LogLevel.Debug, "DHT server socket can be reached from outside on port {Port}")]
+    private partial void LogOpen(int port);
+
+    [LoggerMessage(4, LogLevel.Information, "DHT node is persistent on port {Port}")]
+    private partial void LogPersistent(int port);
+
+    [LoggerMessage(5, LogLevel.Information, "DHT node is ephemeral again after the machine slept")]
+    private partial void LogEphemeral();
+
+    [LoggerMessage(6, LogLevel.Information, "DHT health is {Health}")]
+    private partial void LogHealth(DhtHealth health);
+
+    [LoggerMessage(7, LogLevel.Debug, "A commit of a DHT query failed")]
+    private partial void LogCommitFailed(Exception error);
+}

@@ -1,0 +1,134 @@
+using Hyper.Dht.Rpc.Internal;
+using Hyper.Loop;
+
+namespace Hyper.Dht.Rpc;
+
+public sealed partial class DhtRpcNode
+{
+    private const int PingEveryTicks = 8;
+    private const int RefillEveryTicks = 64;
+    private const int MaxIsolatedBackoffTicks = 12;
+
+    /// <summary>A tick that comes later than this many periods says that the machine has slept.</summary>
+    private const int SleepingTicks = 3;
+
+    private readonly NetworkHealth _health = new();
+    private readonly LoopTimer _tickTimer;
+    private TimeSpan _lastTickAt;
+    private long _tick;
+    private int _refreshTicks;
+    private int _isolatedTicks;
+    private int _isolatedBackoff = 1;
+    private int _downHintsThisTick;
+
+    /// <summary>Looks for new nodes somewhere in the key space, in the background.</summary>
+    public void Refresh()
+    {
+        Loop.VerifyAccess();
+        if (PresentSocket is null)
+            return;
+        var near = _table.PickRandom(Loop.Random)?.Id ?? _table.Id;
+        StartBackgroundQuery(near, onReply: null);
+    }
+
+    internal bool TryTakeDownHint() => _downHintsThisTick++ < _options.DownHintsPerTick;
+
+    private void OnTick()
+    {
+        var now = _endpoint.Now;
+        if (now - _lastTickAt > SleepingTicks * _options.TickInterval)
+            OnWakeUp();
+        else
+            _tick++;
+        _lastTickAt = now;
+        _downHintsThisTick = 0;
+        if (State is DhtNodeState.Ready or DhtNodeState.Isolated)
+            Upkeep();
+        if (_health.Update(Statistics.Responses, Statistics.Timeouts))
+            OnHealthChanged();
+    }
+
+    private void Upkeep()
+    {
+        ConsiderPersistence();
+        if (State == DhtNodeState.Isolated)
+        {
+            RetryBootstrap();
+            return;
+        }
+        if (_tick % PingEveryTicks == 0)
+            PingOldest();
+        if ((_tick % RefillEveryTicks == 0 && _nodes.Count < RoutingTable.K) || --_refreshTicks <= 0)
+            Refresh();
+        if (_nodes.Count == 0 && _bootstrap.Count > 0 && _activeBackgroundQueries == 0)
+            EnterIsolated();
+    }
+
+    private void PingOldest()
+    {
+        if (_nodes.Oldest is not { } oldest)
+        {
+            Refresh();
+            return;
+        }
+        var count = _endpoint.InflightCount > 2 ? 3 : 5;
+        if (_tick - oldest.Pinged < RecentTicks)
+            count = 2;
+        for (RoutingNode? node = oldest; node is not null && count > 0; node = node.Newer, count--)
+        {
+            if (node.Pinged != _tick)
+                Check(node);
+        }
+    }
+
+    private void EnterIsolated()
+    {
+        if (State == DhtNodeState.Isolated)
+            return;
+        State = DhtNodeState.Isolated;
+        _isolatedBackoff = _isolatedTicks = 1;
+        LogIsolated(_bootstrap.Count);
+    }
+
+    /// <summary>Asks the bootstrap nodes again: after one tick, then two, four and so on, up to a minute.</summary>
+    private void RetryBootstrap()
+    {
+        if (--_isolatedTicks > 0 || _activeBackgroundQueries > 0)
+            return;
+        _isolatedBackoff = Math.Min(_isolatedBackoff * 2, MaxIsolatedBackoffTicks);
+        _isolatedTicks = _isolatedBackoff;
+        var query = StartBackgroundQuery(_table.Id, onReply: null);
+        _ = LeaveIsolatedAsync(query);
+    }
+
+    private async Task LeaveIsolatedAsync(DhtQuery query)
+    {
+        var result = await query.FinishedAsync();
+        if (State == DhtNodeState.Isolated && result.Successes > 0)
+            State = DhtNodeState.Ready;
+    }
+
+    private void OnWakeUp()
+    {
+        // Everything counts as old; the ping of the oldest comes in two ticks, the refresh in one, so that the network
+        // has time to wake up too.
+        _tick += 2 * OldTicks;
+        _tick += PingEveryTicks - (_tick % PingEveryTicks) - 2;
+        _refreshTicks = 1;
+        _stableTicks = TicksOf(_options.PersistentRetry);
+        _checkedNat = null;
+        if (_isAdaptive && !IsEphemeral)
+        {
+            _endpoint.IsEphemeral = true;
+            LogEphemeral();
+            BecameEphemeral?.Invoke();
+        }
+        WokeUp?.Invoke();
+    }
+
+    private void OnHealthChanged()
+    {
+        LogHealth(Health);
+        HealthChanged?.Invoke();
+    }
+}

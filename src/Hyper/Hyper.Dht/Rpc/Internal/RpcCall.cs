@@ -1,0 +1,74 @@
+using Hyper.Encoding;
+using Hyper.Loop;
+
+namespace Hyper.Dht.Rpc.Internal;
+
+/// <summary>One awaited request. Used on the node's loop, but for the cancellation, which finds its way there.</summary>
+internal sealed class RpcCall(DhtRpcNode node) : IRequestOwner
+{
+    // Continuations are posted: the awaiting code runs after the datagram at hand has been dealt with.
+    private readonly TaskCompletionSource<DhtRequestResult> _outcome = new(
+        TaskCreationOptions.RunContinuationsAsynchronously
+    );
+    private CancellationTokenRegistration _registration;
+    private PendingRequest? _pending;
+
+    public Task<DhtRequestResult> Task => _outcome.Task;
+
+    public void Begin(PendingRequest pending, CancellationToken cancellationToken)
+    {
+        _pending = pending;
+        node.Endpoint.Send(pending);
+        // Last, since a token that fires meanwhile calls back at once.
+        _registration = cancellationToken.UnsafeRegister(static state => ((RpcCall)state!).OnCancelled(), this);
+    }
+
+    public void OnReply(PendingRequest request, in DhtReplyMessage reply, in Bytes32? fromId, IRpcSocket socket) =>
+        Finish(new DhtRequestResult(DhtRequestStatus.Replied, ToReply(node, request, reply, fromId, socket)));
+
+    public void OnSlow(PendingRequest request) { }
+
+    public void OnFailed(PendingRequest request, DhtRequestStatus status) => Finish(new DhtRequestResult(status, null));
+
+    /// <summary>Copies a reply out of its datagram.</summary>
+    public static DhtReply ToReply(
+        DhtRpcNode node,
+        PendingRequest request,
+        in DhtReplyMessage reply,
+        in Bytes32? fromId,
+        IRpcSocket socket
+    ) =>
+        new()
+        {
+            From = request.To,
+            FromId = fromId,
+            To = reply.To,
+            Token = reply.Token,
+            CloserNodes = reply.CloserNodes.ToArray(),
+            Error = reply.Error,
+            Value = reply.HasValue ? reply.Value.ToArray() : null,
+            RoundTrip = node.Endpoint.Now - request.CreatedAt,
+            Socket = socket,
+        };
+
+    private void Finish(in DhtRequestResult result)
+    {
+        _pending = null;
+        _registration.Unregister();
+        _outcome.SetResult(result);
+    }
+
+    private void OnCancelled()
+    {
+        if (node.Loop.IsCurrent)
+            CancelPending();
+        else
+            node.Loop.Post(static state => ((RpcCall)state!).CancelPending(), this);
+    }
+
+    private void CancelPending()
+    {
+        if (_pending is { } pending)
+            node.Endpoint.Cancel(pending);
+    }
+}
