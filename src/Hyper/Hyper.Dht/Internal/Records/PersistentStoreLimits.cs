@@ -1,0 +1,17 @@
+namespace Hyper.Dht.Internal.Records;
+
+/// <summary>How much a persistent node keeps for others, and how long. Defaults are those of hyperdht 6.27.0, index.js.</summary>
+internal sealed record PersistentStoreLimits
+{
+    /// <summary>Most topic records, routes, bumps and refresh hashes of one generation each.</summary>
+    public int MaxRecords { get; init; } = 65_536;
+
+    /// <summary>Most mutable and immutable values of one generation each.</summary>
+    public int MaxValues { get; init; } = 32_768;
+
+    /// <summary>Mean life of a record that is not announced again.</summary>
+    public TimeSpan RecordAge { get; init; } = TimeSpan.FromMinutes(20);
+
+    /// <summary>Mean life of a value that nobody asks for.</summary>
+    public TimeSpan ValueAge { get; init; } = TimeSpan.FromHours(48);
+}
