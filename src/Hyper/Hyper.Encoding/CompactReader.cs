@@ -6,7 +6,7 @@ namespace Hyper.Encoding;
 /// Reads compact encoding from foreign bytes. Every method answers false when the bytes run out and then leaves the
 /// position where it was; nothing throws, and nothing is allocated before its length is known to be present.
 /// </summary>
-public ref struct CompactReader(ReadOnlySpan<byte> buffer)
+public ref partial struct CompactReader(ReadOnlySpan<byte> buffer)
 {
     private readonly ReadOnlySpan<byte> _buffer = buffer;
 

@@ -6,7 +6,7 @@ namespace Hyper.Encoding;
 /// Writes compact encoding into a buffer that the caller has sized with <see cref="CompactEncoding"/>.
 /// A buffer that is too small is a bug of the caller and throws.
 /// </summary>
-public ref struct CompactWriter(Span<byte> buffer)
+public ref partial struct CompactWriter(Span<byte> buffer)
 {
     private readonly Span<byte> _buffer = buffer;
 
