@@ -31,6 +31,8 @@ internal sealed class ScriptedStream(EventLoop loop) : IMessageDuplex
 
     public int LargestFrame { get; private set; }
 
+    public Action? Resumed { get; set; }
+
     public void Start(IMessageDuplexHandler handler) => _handler = handler;
 
     public bool Write(ReadOnlySpan<byte> message)
@@ -58,7 +60,11 @@ internal sealed class ScriptedStream(EventLoop loop) : IMessageDuplex
 
     public void PauseReading() => Flow.Add("PAUSE");
 
-    public void ResumeReading() => Flow.Add("RESUME");
+    public void ResumeReading()
+    {
+        Flow.Add("RESUME");
+        Resumed?.Invoke();
+    }
 
     public void Receive(ReadOnlySpan<byte> frame) => _handler!.OnMessage(frame);
 

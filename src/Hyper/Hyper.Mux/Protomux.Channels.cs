@@ -52,6 +52,8 @@ public sealed partial class Protomux
     public MuxChannel? GetLastChannel(string protocol, ReadOnlyMemory<byte> id = default) =>
         FindGroup(protocol, id)?.LastChannel;
 
+    internal int GroupCount => _groups.Count;
+
     internal bool OpenChannel(MuxChannel channel, ReadOnlySpan<byte> handshake)
     {
         Stream.Loop.VerifyAccess();

@@ -21,6 +21,15 @@ public sealed partial class Protomux
     private bool _isPaused;
     private bool _isOpenPosted;
 
+    /// <summary>Opens of the other side that wait for a channel of ours.</summary>
+    internal int UnmatchedOpens => _unmatchedOpens;
+
+    /// <summary>Bytes held for channels that are not open yet, with overhead.</summary>
+    internal long HeldBytes => _heldBytes;
+
+    /// <summary>Ids the other side has used so far.</summary>
+    internal int KnownRemoteIds => _remote.Count;
+
     // uint id, string protocol, buffer id, handshake = rest
     private bool TryHandleOpen(ref CompactReader reader)
     {
@@ -66,7 +75,10 @@ public sealed partial class Protomux
         group.Outgoing.RemoveAt(0);
         if (_local[localId - 1].Channel is not { } channel)
         {
-            // Closed here meanwhile. The other side has our close, or will have it before it can use its id again.
+            // Closed here meanwhile. A JS peer that heard our close before it had a channel has now paired a live one with
+            // the dead open. The second close ends that one; everybody else ignores it. It must go out before the id is
+            // used again, which that peer would take for an open of an id in use.
+            WriteControl(ControlType.Close, (ulong)localId);
             FreeLocal(localId);
             ForgetIfIdle(group);
             return;
