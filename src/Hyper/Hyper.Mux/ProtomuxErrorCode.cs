@@ -3,7 +3,7 @@ namespace Hyper.Mux;
 /// <summary>Values of <see cref="ProtomuxException.Code"/>. They do not change between versions.</summary>
 public static class ProtomuxErrorCode
 {
-    /// <summary>A frame ended early, had trailing garbage in a batch, or nested batches.</summary>
+    /// <summary>A frame or an item of a batch ended early, or a batch was in a batch.</summary>
     public const string InvalidFrame = "INVALID_FRAME";
 
     /// <summary>An open with id 0, with an id in use, or more than one past the highest known id.</summary>
