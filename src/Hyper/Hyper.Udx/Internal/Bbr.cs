@@ -1,0 +1,221 @@
+using Hyper.Loop;
+
+namespace Hyper.Udx.Internal;
+
+/// <summary>
+/// BBR version 1 (draft-cardwell-iccrg-bbr-congestion-control-00) in bytes and microseconds: models the path by its
+/// bandwidth (the highest delivery rate of the last rounds) and its propagation delay (the lowest round trip of the last
+/// ten seconds), paces at that bandwidth, and keeps about twice their product in flight. Loss alone is no sign of
+/// congestion, so random loss does not slow it down.
+/// </summary>
+/// <remarks>
+/// STARTUP doubles the rate each round until it stops growing, DRAIN empties the queue this made, PROBE_BW cycles around
+/// the estimate, PROBE_RTT looks for a shorter delay. Beside them a <see cref="RecoveryWindow"/> limits what leaves in
+/// the round trip after a loss to what has arrived. Where it differs from libudx: there is no slow-start threshold that
+/// could become zero; the window never falls below four packets; rounds last, and the model's delay is, at least a
+/// millisecond, because below that the two event loops make the round trip and not the path; PROBE_RTT keeps half the
+/// product in flight instead of four packets.
+/// </remarks>
+internal sealed class Bbr(IRandomSource random) : ICongestionControl
+{
+    private const int PacketBytes = 1172;
+    private const long InitialWindow = 10 * PacketBytes;
+    private const long MinWindow = 4 * PacketBytes;
+    private const double HighGain = 2.88539;
+    private const double WindowGain = 2;
+
+    // Slightly below the estimate, so that a standing queue goes away.
+    private const double PacingMargin = 0.99;
+    private const long MinRound = MicrosecondClock.Millisecond;
+    private const long MinModelRtt = MicrosecondClock.Millisecond;
+    private const int BandwidthRounds = 10;
+    private const long MinRttWindow = 10 * MicrosecondClock.Second;
+    private const long ProbeRttDuration = 200 * MicrosecondClock.Millisecond;
+    private const double FullPipeGrowth = 1.25;
+    private const int FullPipeRounds = 3;
+
+    private readonly WindowedMax _bandwidth = new(BandwidthRounds);
+    private readonly AckAggregation _aggregation = new();
+    private readonly RecoveryWindow _recovery = new(MinWindow);
+    private readonly BandwidthCycle _cycle = new(random);
+
+    private Mode _mode = Mode.Startup;
+    private long _window = InitialWindow;
+
+    // A round ends when something sent after its beginning is acknowledged.
+    private long _round;
+    private long _roundEndsAtDelivered;
+    private long _roundBeganAt;
+
+    private bool _isPipeFull;
+    private long _fullBandwidth;
+    private int _roundsWithoutGrowth;
+
+    private long _minRtt;
+    private long _minRttAt;
+    private long _probeRttEndsAt;
+
+    private enum Mode
+    {
+        Startup,
+        Drain,
+        ProbeBandwidth,
+        ProbeRtt,
+    }
+
+    public long Window => _recovery.Limit(_mode == Mode.ProbeRtt ? Math.Min(_window, ProbeRttWindow) : _window);
+
+    public long PacingRate { get; private set; } = RateOf(InitialWindow, MinModelRtt, HighGain);
+
+    public long Bandwidth => _bandwidth.Value;
+
+    private double PacingGain =>
+        _mode switch
+        {
+            Mode.Startup => HighGain,
+            Mode.Drain => 1 / HighGain,
+            Mode.ProbeBandwidth => _cycle.Gain,
+            _ => 1,
+        };
+
+    private long ProbeRttWindow => Math.Max(Product(0.5), MinWindow);
+
+    public void OnIdleRestart(bool wasApplicationLimited, long now)
+    {
+        if (!wasApplicationLimited)
+            return;
+        _aggregation.Restart(now);
+        if (_mode == Mode.ProbeBandwidth)
+            PacingRate = RateOf(Bandwidth, 1);
+    }
+
+    public void OnAcknowledged(in AckSample sample)
+    {
+        var isRoundStart = UpdateRound(sample);
+        if (sample.Rate > 0 && (!sample.IsApplicationLimited || sample.Rate >= Bandwidth))
+            _bandwidth.Update(sample.Rate, _round);
+        _aggregation.Update(sample, Bandwidth, _window, _round);
+        if (_mode == Mode.ProbeBandwidth)
+            _cycle.Update(sample, Math.Max(_minRtt, MinModelRtt), Product(_cycle.Gain));
+        if (isRoundStart && !sample.IsApplicationLimited)
+            CheckFullPipe();
+        CheckDrain(sample);
+        UpdateMinRtt(sample);
+        _recovery.Update(sample, isRoundStart, _isPipeFull);
+        UpdatePacingRate();
+        UpdateWindow(sample);
+    }
+
+    public void OnTimeout(long bytesInFlight, long delivered) => _recovery.OnTimeout(bytesInFlight, PacketBytes);
+
+    private static long RateOf(long bytes, long microseconds, double gain) =>
+        (long)(gain * bytes * MicrosecondClock.Second / microseconds);
+
+    private static long RateOf(long bandwidth, double gain) => (long)(bandwidth * gain * PacingMargin);
+
+    private bool UpdateRound(in AckSample sample)
+    {
+        if (sample.PriorDelivered < _roundEndsAtDelivered || sample.Now - _roundBeganAt < MinRound)
+            return false;
+        _round++;
+        _roundEndsAtDelivered = sample.Delivered;
+        _roundBeganAt = sample.Now;
+        return true;
+    }
+
+    private void CheckFullPipe()
+    {
+        if (_isPipeFull)
+            return;
+        if (Bandwidth >= _fullBandwidth * FullPipeGrowth)
+        {
+            _fullBandwidth = Bandwidth;
+            _roundsWithoutGrowth = 0;
+            return;
+        }
+        _isPipeFull = ++_roundsWithoutGrowth >= FullPipeRounds;
+    }
+
+    private void CheckDrain(in AckSample sample)
+    {
+        if (_mode == Mode.Startup && _isPipeFull)
+            _mode = Mode.Drain;
+        if (_mode == Mode.Drain && sample.InFlight <= Product(1))
+            EnterProbeBandwidth(sample.Now);
+    }
+
+    private void EnterProbeBandwidth(long now)
+    {
+        _mode = Mode.ProbeBandwidth;
+        _cycle.Begin(now);
+    }
+
+    private void UpdateMinRtt(in AckSample sample)
+    {
+        var isStale = _minRtt > 0 && sample.Now - _minRttAt > MinRttWindow;
+        if (sample.Rtt > 0 && (_minRtt == 0 || sample.Rtt <= _minRtt || isStale))
+        {
+            _minRtt = sample.Rtt;
+            _minRttAt = sample.Now;
+        }
+        // Below the model's floor a more exact minimum would change nothing.
+        if (isStale && _mode != Mode.ProbeRtt && _minRtt > MinModelRtt)
+        {
+            _mode = Mode.ProbeRtt;
+            _probeRttEndsAt = 0;
+        }
+        if (_mode == Mode.ProbeRtt)
+            UpdateProbeRtt(sample);
+    }
+
+    private void UpdateProbeRtt(in AckSample sample)
+    {
+        if (_probeRttEndsAt == 0)
+        {
+            if (sample.InFlight > ProbeRttWindow)
+                return;
+            _probeRttEndsAt = sample.Now + Math.Max(ProbeRttDuration, _minRtt);
+        }
+        else if (sample.Now > _probeRttEndsAt)
+        {
+            _minRttAt = sample.Now;
+            if (_isPipeFull)
+                EnterProbeBandwidth(sample.Now);
+            else
+                _mode = Mode.Startup;
+        }
+    }
+
+    private void UpdatePacingRate()
+    {
+        if (Bandwidth == 0)
+        {
+            if (_minRtt > 0)
+                PacingRate = RateOf(InitialWindow, Math.Max(_minRtt, MinModelRtt), HighGain);
+            return;
+        }
+        var rate = RateOf(Bandwidth, PacingGain);
+        if (_isPipeFull || rate > PacingRate)
+            PacingRate = rate;
+    }
+
+    private void UpdateWindow(in AckSample sample)
+    {
+        var gain = _mode is Mode.Startup or Mode.Drain ? HighGain : WindowGain;
+        var target = Product(gain) + (_isPipeFull ? _aggregation.Extra : 0);
+        if (_isPipeFull)
+            _window = Math.Min(_window + sample.Acknowledged, target);
+        else if (_window < target || sample.Delivered < InitialWindow)
+            _window += sample.Acknowledged;
+        _window = Math.Max(_window, MinWindow);
+    }
+
+    /// <summary>Bandwidth times delay times <paramref name="gain"/>, with room for the batches of both loops.</summary>
+    private long Product(double gain)
+    {
+        if (_minRtt == 0 || Bandwidth == 0)
+            return InitialWindow;
+        var product = Bandwidth * (double)Math.Max(_minRtt, MinModelRtt) / MicrosecondClock.Second;
+        return Math.Max((long)(product * gain), MinWindow);
+    }
+}

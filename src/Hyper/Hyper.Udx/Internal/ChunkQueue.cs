@@ -1,0 +1,92 @@
+using System.Diagnostics;
+
+namespace Hyper.Udx.Internal;
+
+/// <summary>
+/// A first-in, first-out queue of bytes in pooled chunks. The writer asks for contiguous room and advances; the reader
+/// looks at the front and releases. An empty queue holds no chunk, so an idle stream costs no buffer.
+/// </summary>
+internal sealed class ChunkQueue(BufferPool pool)
+{
+    private Chunk? _tail;
+    private bool _writing;
+
+    /// <summary>Bytes written and not yet released.</summary>
+    public long Length { get; private set; }
+
+    /// <summary>The oldest chunk, with its unreleased bytes from <see cref="Chunk.Start"/>.</summary>
+    public Chunk? Head { get; private set; }
+
+    /// <summary>The oldest bytes that lie together.</summary>
+    public ReadOnlySpan<byte> Front =>
+        Head is { } head ? head.Bytes.AsSpan(head.Start, head.End - head.Start) : default;
+
+    /// <summary>Contiguous room for at least <paramref name="sizeHint"/> bytes, valid until <see cref="Advance"/>.</summary>
+    public Span<byte> GetSpan(int sizeHint)
+    {
+        sizeHint = Math.Max(sizeHint, 1);
+        _writing = true;
+        if (_tail is null || _tail.Room < sizeHint)
+            Append(pool.RentChunk(sizeHint));
+        return _tail!.Bytes.AsSpan(_tail.End);
+    }
+
+    public void Advance(int bytes)
+    {
+        if (_tail is null || (uint)bytes > (uint)_tail.Room)
+            throw new ArgumentOutOfRangeException(nameof(bytes), bytes, "More than the room that was handed out.");
+        _writing = false;
+        _tail.End += bytes;
+        Length += bytes;
+        ReturnEmptyHeads();
+    }
+
+    public void Write(ReadOnlySpan<byte> bytes)
+    {
+        bytes.CopyTo(GetSpan(bytes.Length));
+        Advance(bytes.Length);
+    }
+
+    /// <summary>Gives up the oldest <paramref name="bytes"/> bytes, and the chunks that held nothing else.</summary>
+    public void Release(long bytes)
+    {
+        Debug.Assert(bytes <= Length);
+        Length -= bytes;
+        while (bytes > 0)
+        {
+            var part = (int)Math.Min(bytes, Head!.End - Head.Start);
+            Head.Start += part;
+            bytes -= part;
+            ReturnEmptyHeads();
+        }
+    }
+
+    public void Clear()
+    {
+        _writing = false;
+        Release(Length);
+        ReturnEmptyHeads();
+    }
+
+    private void Append(Chunk chunk)
+    {
+        if (_tail is null)
+            Head = chunk;
+        else
+            _tail.Next = chunk;
+        _tail = chunk;
+        ReturnEmptyHeads();
+    }
+
+    private void ReturnEmptyHeads()
+    {
+        // The last chunk stays while a writer holds its room.
+        while (Head is { } head && head.Start == head.End && (head.Next is not null || !_writing))
+        {
+            Head = head.Next;
+            if (Head is null)
+                _tail = null;
+            pool.Return(head);
+        }
+    }
+}

@@ -1,0 +1,140 @@
+using System.Diagnostics;
+using System.Numerics;
+
+namespace Hyper.Udx.Internal;
+
+/// <summary>
+/// Packets that arrived beyond a gap: a ring by sequence number with one bit per place, so that finding the ranges for a
+/// SACK costs one look per 64 packets whatever the sender does. Holds at most <see cref="MaxPackets"/>, each in a pooled
+/// buffer; what lies further ahead is not taken.
+/// </summary>
+internal sealed class ReorderBuffer(BufferPool pool)
+{
+    /// <summary>The advertised window of 4 MiB in packets of 1152 bytes, and some slack.</summary>
+    public const int MaxPackets = 4096;
+
+    private const int InitialCapacity = 64;
+    private const int WordBits = 64;
+
+    private Slot[] _slots = [];
+    private ulong[] _present = [];
+
+    // One past the highest packet held; meaningless while empty.
+    private long _end;
+
+    public int Count { get; private set; }
+
+    /// <summary>Takes a copy of a packet beyond <paramref name="next"/>, the next one in order.</summary>
+    /// <returns>False when it is held already, too far ahead, or too long.</returns>
+    public bool TryStore(long sequence, long next, PacketFlags flags, ReadOnlySpan<byte> payload)
+    {
+        Debug.Assert(sequence > next);
+        if (sequence - next >= MaxPackets || payload.Length > BufferPool.PacketBytes)
+            return false;
+        if (sequence - next >= _slots.Length)
+            Grow(next, (int)(sequence - next) + 1);
+        if (IsPresent(sequence))
+            return false;
+        var slot = new Slot(flags, payload.Length, payload.IsEmpty ? null : pool.RentPacket());
+        payload.CopyTo(slot.Buffer);
+        _slots[IndexOf(sequence)] = slot;
+        _present[IndexOf(sequence) / WordBits] |= 1UL << IndexOf(sequence);
+        _end = Count == 0 ? sequence + 1 : Math.Max(_end, sequence + 1);
+        Count++;
+        return true;
+    }
+
+    /// <summary>Hands out the packet, if it is held; give its buffer back with <see cref="Return"/>.</summary>
+    public bool TryTake(long sequence, out Slot slot)
+    {
+        slot = default;
+        if (Count == 0 || !IsPresent(sequence))
+            return false;
+        var index = IndexOf(sequence);
+        slot = _slots[index];
+        _slots[index] = default;
+        _present[index / WordBits] &= ~(1UL << index);
+        Count--;
+        return true;
+    }
+
+    public void Return(in Slot slot)
+    {
+        if (slot.Buffer is not null)
+            pool.Return(slot.Buffer);
+    }
+
+    /// <summary>Writes the ranges held, lowest first.</summary>
+    /// <param name="next">The next packet in order, which is missing.</param>
+    /// <param name="destination">Room for <see cref="PacketCodec.MaxSackRanges"/> ranges.</param>
+    /// <returns>Bytes written.</returns>
+    public int WriteRanges(long next, Span<byte> destination)
+    {
+        var written = 0;
+        var sequence = next + 1;
+        while (Count > 0 && written < PacketCodec.MaxSackRanges * PacketCodec.SackRangeBytes)
+        {
+            var start = Find(sequence, isPresent: true);
+            if (start >= _end)
+                break;
+            sequence = Find(start, isPresent: false);
+            PacketCodec.WriteSackRange(destination[written..], (uint)start, (uint)sequence);
+            written += PacketCodec.SackRangeBytes;
+        }
+        return written;
+    }
+
+    public void Clear()
+    {
+        foreach (var slot in _slots)
+            Return(slot);
+        _slots = [];
+        _present = [];
+        Count = 0;
+    }
+
+    /// <summary>The first place from <paramref name="sequence"/> on that is held or is free, or the end.</summary>
+    private long Find(long sequence, bool isPresent)
+    {
+        while (sequence < _end)
+        {
+            var index = IndexOf(sequence);
+            var word = _present[index / WordBits];
+            var bits = (isPresent ? word : ~word) >> index;
+            if (bits != 0)
+                return Math.Min(sequence + BitOperations.TrailingZeroCount(bits), _end);
+            sequence += WordBits - index % WordBits;
+        }
+        return _end;
+    }
+
+    private bool IsPresent(long sequence)
+    {
+        var index = IndexOf(sequence);
+        return (_present[index / WordBits] >> index & 1) != 0;
+    }
+
+    private int IndexOf(long sequence) => (int)sequence & (_slots.Length - 1);
+
+    private void Grow(long next, int atLeast)
+    {
+        var (oldSlots, oldPresent) = (_slots, _present);
+        var capacity = Math.Max(InitialCapacity, (int)BitOperations.RoundUpToPowerOf2((uint)atLeast));
+        _slots = new Slot[capacity];
+        _present = new ulong[capacity / WordBits];
+        for (var sequence = next; oldSlots.Length > 0 && sequence < next + oldSlots.Length; sequence++)
+        {
+            var old = (int)sequence & (oldSlots.Length - 1);
+            if ((oldPresent[old / WordBits] >> old & 1) == 0)
+                continue;
+            _slots[IndexOf(sequence)] = oldSlots[old];
+            _present[IndexOf(sequence) / WordBits] |= 1UL << IndexOf(sequence);
+        }
+    }
+
+    /// <summary>One packet: its flags and the used part of its buffer, null without payload.</summary>
+    internal readonly record struct Slot(PacketFlags Flags, int Length, byte[]? Buffer)
+    {
+        public ReadOnlySpan<byte> Payload => Buffer.AsSpan(0, Length);
+    }
+}

@@ -1,0 +1,166 @@
+namespace Hyper.Udx.Internal;
+
+/// <summary>What the other side's header says about our packets.</summary>
+internal sealed partial class SendHalf
+{
+    private enum Repair
+    {
+        /// <summary>No loss is being repaired.</summary>
+        Open,
+
+        /// <summary>Losses were found by later arrivals.</summary>
+        Recovery,
+
+        /// <summary>The retransmission timer ran out.</summary>
+        Loss,
+    }
+
+    private Repair _repair;
+    private long _repairEndsAt;
+    private long _reorderDeadline;
+    private long _unreportedLoss;
+
+    // What one acknowledgement has brought so far.
+    private long _newlyAcknowledged;
+    private long _newestSample;
+    private long _newestSampleSentAt;
+
+    // The other side's window, and the packet it was last taken from (RFC 9293, 3.10.7.4: SND.WL1 and SND.WL2), so that a
+    // late packet does not bring back an old window.
+    private long _remoteWindow = InitialRemoteWindow;
+    private long _windowSequence;
+    private long _windowAcknowledgement;
+
+    /// <summary>What every JS peer advertises, and always has until it says otherwise.</summary>
+    private const long InitialRemoteWindow = 4 * 1024 * 1024;
+
+    /// <summary>Takes the acknowledgement, ranges and window of a packet that has passed the source check.</summary>
+    /// <returns>False when it acknowledges what was never sent; then nothing of it was used.</returns>
+    public bool OnAcknowledgement(in PacketHeader header, ReadOnlySpan<byte> sackRanges)
+    {
+        var acknowledged = SequenceNumber.Expand(header.Acknowledgement, _packets.First);
+        if (acknowledged > _packets.Next)
+            return false;
+        var now = _clock.Now;
+        _lastHeardAt = now;
+        UpdateRemoteWindow(header, acknowledged);
+        _newlyAcknowledged = 0;
+        _newestSample = 0;
+        _newestSampleSentAt = long.MinValue;
+        AcknowledgeRange(_packets.First, acknowledged, now);
+        AcknowledgeRanges(sackRanges, now);
+        ReleaseBefore(acknowledged);
+        if (_newlyAcknowledged > 0 || _reorderDeadline > 0)
+            OnProgress(now);
+        return true;
+    }
+
+    private void UpdateRemoteWindow(in PacketHeader header, long acknowledged)
+    {
+        var sequence = SequenceNumber.Expand(header.Sequence, _windowSequence);
+        var isNewer =
+            sequence > _windowSequence || (sequence == _windowSequence && acknowledged >= _windowAcknowledgement);
+        if (acknowledged < _packets.First || !isNewer)
+            return;
+        _remoteWindow = header.Window;
+        _windowSequence = sequence;
+        _windowAcknowledgement = acknowledged;
+    }
+
+    private void AcknowledgeRanges(ReadOnlySpan<byte> sackRanges, long now)
+    {
+        for (; !sackRanges.IsEmpty; sackRanges = sackRanges[PacketCodec.SackRangeBytes..])
+        {
+            var (wireStart, wireEnd) = PacketCodec.ReadSackRange(sackRanges);
+            var start = SequenceNumber.Expand(wireStart, _packets.First);
+            var end = SequenceNumber.Expand(wireEnd, _packets.First);
+            // Checked before anything is walked: a range outside of what is in flight costs nothing.
+            if (start >= _packets.First && start < end && end <= _packets.Next)
+                AcknowledgeRange(start, end, now);
+        }
+    }
+
+    private void AcknowledgeRange(long start, long end, long now)
+    {
+        for (
+            var sequence = _packets.FindUnacknowledged(start);
+            sequence < end;
+            sequence = _packets.FindUnacknowledged(sequence + 1)
+        )
+        {
+            ref var packet = ref _packets[sequence];
+            _newlyAcknowledged += packet.Size;
+            if (packet.Transmissions == 1 && packet.SentAt >= _newestSampleSentAt)
+            {
+                _newestSampleSentAt = packet.SentAt;
+                _newestSample = Math.Max(now - packet.SentAt, 1);
+            }
+            _sampler.OnDelivered(packet, now);
+            _rack.OnDelivered(sequence, packet, _rtt, now);
+            _packets.OnAcknowledged(sequence);
+        }
+    }
+
+    private void ReleaseBefore(long acknowledged)
+    {
+        var released = 0L;
+        while (_packets.First < acknowledged)
+            released += _packets.RemoveFirst();
+        if (released > 0)
+            _buffer.Release(released);
+    }
+
+    private void OnProgress(long now)
+    {
+        if (_newestSample > 0)
+        {
+            _rtt.OnSample(_newestSample, now);
+            _isTailProbeAllowed = true;
+        }
+        if (_newlyAcknowledged > 0)
+        {
+            _stalledSince = _timeoutBase = _tailProbeBase = now;
+            _backOff = 1;
+        }
+        if (_tailProbe < _packets.First)
+            _tailProbe = SentPackets.None;
+        if (_repair != Repair.Open && _packets.First >= _repairEndsAt)
+            _repair = Repair.Open;
+        DetectLosses(now);
+        ReportToCongestionControl(now);
+    }
+
+    private void DetectLosses(long now)
+    {
+        var lost = _rack.DetectLosses(_packets, _rtt, _repair != Repair.Open, now, out _reorderDeadline);
+        if (lost == 0)
+            return;
+        _unreportedLoss += lost;
+        if (_repair != Repair.Open)
+            return;
+        _repair = Repair.Recovery;
+        _repairEndsAt = _packets.Next;
+    }
+
+    private void ReportToCongestionControl(long now)
+    {
+        _sampler.Finish(_rtt.Min, out var rate, out var prior);
+        if (_newlyAcknowledged == 0)
+            return;
+        _congestion.OnAcknowledged(
+            new AckSample
+            {
+                Now = now,
+                Acknowledged = _newlyAcknowledged,
+                Lost = _unreportedLoss,
+                InFlight = _packets.BytesInFlight,
+                Delivered = _sampler.Delivered,
+                PriorDelivered = prior.Delivered,
+                Rate = rate,
+                IsApplicationLimited = prior.IsApplicationLimited,
+                Rtt = _newestSample,
+            }
+        );
+        _unreportedLoss = 0;
+    }
+}

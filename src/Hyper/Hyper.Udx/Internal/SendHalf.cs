@@ -1,0 +1,176 @@
+namespace Hyper.Udx.Internal;
+
+/// <summary>
+/// The sending direction of one stream: from the writer's bytes to acknowledged packets.
+/// </summary>
+/// <remarks>
+/// Written bytes wait in a <see cref="SendBuffer"/>. Once a turn, <see cref="Transmit"/> repeats what was lost and cuts
+/// new packets from the front, as far as three limits allow: the congestion window, the other side's receive window
+/// (new data only), and the pacer. Each packet has a place in <see cref="SentPackets"/> until the cumulative
+/// acknowledgement passes it; then its bytes are released. Acknowledgements come in by <c>OnAcknowledgement</c>, time by
+/// one <see cref="Deadline"/> that stands for whichever of the timers is due first, and one for the pacer.
+/// </remarks>
+internal sealed partial class SendHalf
+{
+    private readonly UdxStream _stream;
+    private readonly StreamCounters _counters;
+    private readonly MicrosecondClock _clock;
+    private readonly SendBuffer _buffer;
+    private readonly SentPackets _packets;
+    private readonly RttEstimator _rtt = new();
+    private readonly RackDetector _rack = new();
+    private readonly RateSampler _sampler = new();
+    private readonly Pacer _pacer = new();
+    private readonly ICongestionControl _congestion;
+    private readonly Deadline _paceDeadline;
+    private readonly Deadline _deadline;
+    private readonly long _highWaterMark;
+
+    private long _endSequence = long.MaxValue;
+    private bool _isEndRequested;
+
+    public SendHalf(UdxStream stream, UdxNode node, ICongestionControl congestion, StreamCounters counters)
+    {
+        _stream = stream;
+        _counters = counters;
+        _clock = node.Clock;
+        _buffer = new SendBuffer(node.Buffers);
+        _packets = new SentPackets(node.Options.InitialSequence);
+        _congestion = congestion;
+        _highWaterMark = node.Options.HighWaterMarkBytes;
+        _windowSequence = _windowAcknowledgement = node.Options.InitialSequence;
+        _paceDeadline = new Deadline(_clock, stream.QueueTurn);
+        _deadline = new Deadline(_clock, OnDeadline);
+    }
+
+    /// <summary>The sequence number of the next new packet.</summary>
+    public long Next => _packets.Next;
+
+    /// <summary>Whether the end was asked for; nothing more is taken from the writer.</summary>
+    public bool IsEnding => _isEndRequested;
+
+    /// <summary>Whether the end has been acknowledged, and so everything before it.</summary>
+    public bool IsEnded => _packets.First > _endSequence;
+
+    /// <summary>Whether so much is queued that the writer should wait.</summary>
+    public bool IsAboveHighWaterMark =>
+        _buffer.Length > _highWaterMark + Math.Min(_congestion.Window, _remoteWindow);
+
+    /// <summary>Retransmission timeout in microseconds, without back-off.</summary>
+    public long RetransmissionTimeout => _rtt.Timeout;
+
+    private bool HasNewPacket => _buffer.Unsent > 0 || (_isEndRequested && _endSequence == long.MaxValue);
+
+    public Span<byte> GetSpan(int sizeHint) => _buffer.GetSpan(sizeHint);
+
+    public void Advance(int bytes) => _buffer.Advance(bytes);
+
+    /// <summary>Takes back the room that was handed out.</summary>
+    public void Discard()
+    {
+        if (_stream.IsOpen)
+            _buffer.Advance(0);
+        else
+            _buffer.Clear();
+    }
+
+    public void End() => _isEndRequested = true;
+
+    /// <summary>Gives every buffer back and leaves no timer behind.</summary>
+    public void Clear()
+    {
+        _buffer.Clear();
+        _deadline.Remove();
+        _paceDeadline.Remove();
+    }
+
+    public UdxStreamStatistics AddTo(UdxStreamStatistics statistics) =>
+        statistics with
+        {
+            Rtt = TimeSpan.FromMicroseconds(_rtt.Smoothed),
+            MinRtt = TimeSpan.FromMicroseconds(_rtt.Min),
+            RetransmissionTimeout = TimeSpan.FromMicroseconds(_rtt.Timeout),
+            CongestionWindow = _congestion.Window,
+            Bandwidth = _congestion.Bandwidth,
+            BytesInFlight = _packets.BytesInFlight,
+            BytesQueued = _buffer.Length,
+            RemoteWindow = _remoteWindow,
+        };
+
+    /// <summary>
+    /// Sends what may leave now, and sets the timers.
+    /// </summary>
+    public void Transmit()
+    {
+        var now = _clock.Now;
+        while (true)
+        {
+            if (_packets.FirstLost != SentPackets.None)
+            {
+                if (!MayLeave(_packets[_packets.FirstLost].Size, now))
+                    break;
+                Send(_packets.FirstLost, now);
+            }
+            else if (HasNewPacket)
+            {
+                var payload = (int)Math.Min(_buffer.Unsent, _stream.MaxPayload);
+                if (_packets.IsFull || !IsInRemoteWindow(payload) || !MayLeave(PacketHeader.Bytes + payload, now))
+                    break;
+                SendNew(now);
+            }
+            else
+            {
+                if (_packets.BytesInFlight < _congestion.Window)
+                    _sampler.OnApplicationLimited(_packets.BytesInFlight);
+                break;
+            }
+        }
+        UpdateWindowProbe(now);
+        SetDeadline(now);
+    }
+
+    private bool MayLeave(int bytes, long now)
+    {
+        // One packet may always be out, whatever the window; or nothing would ever move again.
+        if (_packets.IsAnyInFlight && _packets.BytesInFlight + bytes > _congestion.Window)
+            return false;
+        if (_pacer.IsDue(now))
+            return true;
+        _paceDeadline.Set(_pacer.WakeAt);
+        return false;
+    }
+
+    private void SendNew(long now)
+    {
+        var payload = _buffer.Take(_stream.MaxPayload);
+        var flags = payload.Length > 0 ? PacketFlags.Data : PacketFlags.State;
+        var isLast = _isEndRequested && _buffer.Unsent == 0;
+        if (isLast)
+            flags |= PacketFlags.End;
+        var sequence = _packets.Append(payload, flags);
+        if (isLast)
+            _endSequence = sequence;
+        _counters.BytesSent += payload.Length;
+        Send(sequence, now);
+        _tailProbeBase = now;
+    }
+
+    private void Send(long sequence, long now)
+    {
+        ref var packet = ref _packets[sequence];
+        var isIdle = !_packets.IsAnyInFlight;
+        if (isIdle)
+        {
+            _congestion.OnIdleRestart(_sampler.IsApplicationLimited, now);
+            _timeoutBase = now;
+            if (_packets.Count == 1 && packet.Transmissions == 0)
+                _stalledSince = now;
+        }
+        packet.Delivery = _sampler.OnSend(isIdle, now);
+        if (packet.Transmissions > 0)
+            _counters.Retransmissions++;
+        _packets.OnTransmitted(sequence, now);
+        _pacer.OnSent(packet.Size, _congestion.PacingRate, now);
+        _stream.Emit(packet.Flags, sequence, packet.Payload);
+    }
+}

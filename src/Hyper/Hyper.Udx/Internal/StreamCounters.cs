@@ -1,0 +1,15 @@
+namespace Hyper.Udx.Internal;
+
+/// <summary>The counters of one stream; see <see cref="UdxStreamStatistics"/> for each.</summary>
+internal sealed class StreamCounters
+{
+    public long BytesSent;
+    public long BytesReceived;
+    public long PacketsSent;
+    public long PacketsReceived;
+    public long Retransmissions;
+    public long Timeouts;
+    public long TailProbes;
+    public long DuplicatesReceived;
+    public long PacketsDropped;
+}

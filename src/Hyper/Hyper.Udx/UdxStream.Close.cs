@@ -1,0 +1,120 @@
+using Hyper.Udx.Internal;
+
+namespace Hyper.Udx;
+
+/// <summary>How a stream ends.</summary>
+public sealed partial class UdxStream
+{
+    /// <summary>A closed stream answers for this many retransmission timeouts.</summary>
+    private const int LingerInTimeouts = 2;
+
+    /// <summary>Answers of a closed stream at most: enough for every repeat a peer makes in that time.</summary>
+    private const int MaxLingerAnswers = 16;
+
+    private readonly Deadline _linger;
+    private State _state;
+    private Exception? _closeError;
+    private bool _isClosePending;
+    private bool _isAnswerDue;
+    private int _lingerAnswers;
+    private PacketFlags _lingerAnswer;
+
+    private enum State
+    {
+        Open,
+        Lingering,
+        Closed,
+    }
+
+    /// <summary>
+    /// Gives the stream up at once in both directions and tells the other side, which sees ECONNRESET. What is queued is
+    /// dropped. <see cref="Hyper.Loop.IByteDuplexHandler.OnClose"/> follows with <paramref name="error"/>.
+    /// </summary>
+    public void Destroy(Exception? error = null)
+    {
+        Loop.VerifyAccess();
+        if (!IsOpen)
+            return;
+        _lingerAnswer = PacketFlags.Destroy;
+        Emit(PacketFlags.Destroy, _send.Next, default);
+        Close(error, _path.IsKnown ? State.Lingering : State.Closed);
+    }
+
+    /// <summary>Destroys the stream with its socket or node; nothing is left in the table.</summary>
+    internal void Cancel(string reason)
+    {
+        if (IsOpen)
+            Destroy(new UdxException(UdxException.Canceled, $"Stream {Id} was destroyed because {reason}."));
+        Forget();
+    }
+
+    /// <summary>The other side has not answered for <paramref name="microseconds"/>.</summary>
+    internal void OnSilence(long microseconds)
+    {
+        Emit(PacketFlags.Destroy, _send.Next, default);
+        var error = new UdxException(
+            UdxException.TimedOut,
+            $"Stream {Id} got no answer from {RemoteAddress} for {microseconds / MicrosecondClock.Millisecond} ms. "
+                + "The peer is gone or the path is broken; connect again."
+        );
+        Close(error, State.Closed);
+    }
+
+    private void CloseIfBothEnded()
+    {
+        if (IsOpen && _send.IsEnded && _receive.IsEnded)
+            Close(null, State.Lingering);
+    }
+
+    private void Close(Exception? error, State state)
+    {
+        _state = state;
+        _closeError = error;
+        _isClosePending = true;
+        _send.Clear();
+        _receive.Clear();
+        Firewall = null;
+        if (state == State.Lingering)
+            _linger.Set(_node.Clock.Now + LingerInTimeouts * _send.RetransmissionTimeout);
+        else
+            Forget();
+        QueueTurn();
+    }
+
+    private void NotifyClosed()
+    {
+        if (!_isClosePending || Handler is not { } handler)
+            return;
+        _isClosePending = false;
+        handler.OnClose(_closeError);
+    }
+
+    private void OnPacketWhileLingering(in PacketHeader header)
+    {
+        var isAnswered = !header.Flags.HasAny(PacketFlags.Destroy) && header.Flags.HasAny(AsksForAnswer);
+        if (!isAnswered || _lingerAnswers >= MaxLingerAnswers)
+            return;
+        _isAnswerDue = true;
+        QueueTurn();
+    }
+
+    private const PacketFlags AsksForAnswer = PacketFlags.Data | PacketFlags.End | PacketFlags.Heartbeat;
+
+    private void AnswerWhileLingering()
+    {
+        if (!_isAnswerDue || _state != State.Lingering)
+            return;
+        _isAnswerDue = false;
+        _lingerAnswers++;
+        Emit(_lingerAnswer, _send.Next, default);
+    }
+
+    private void OnLingerOver() => Forget();
+
+    private void Forget()
+    {
+        _state = State.Closed;
+        _linger.Remove();
+        _node.Remove(this);
+    }
+}

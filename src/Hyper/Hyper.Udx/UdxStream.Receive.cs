@@ -1,0 +1,67 @@
+using Hyper.Loop;
+using Hyper.Udx.Internal;
+
+namespace Hyper.Udx;
+
+/// <summary>From a datagram to the two halves.</summary>
+public sealed partial class UdxStream
+{
+    /// <summary>
+    /// How far ahead of what has come a DESTROY may be: as many packets as libudx or we ever have in flight. A forged one
+    /// has to guess the sequence number within this range.
+    /// </summary>
+    private const int MaxDestroyDistance = 65_536;
+
+    internal void OnPacket(UdxSocket socket, ReadOnlySpan<byte> packet, in UdpAddress from)
+    {
+        if (!PacketCodec.TryRead(packet, out var header, out var sackRanges, out var payload) || !IsTaken(socket, from))
+        {
+            _counters.PacketsDropped++;
+            return;
+        }
+        _counters.PacketsReceived++;
+        if (!IsOpen)
+        {
+            OnPacketWhileLingering(header);
+            return;
+        }
+        QueueTurn();
+        var sequence = SequenceNumber.Expand(header.Sequence, _receive.Next);
+        if (header.Flags.HasAny(PacketFlags.Destroy))
+        {
+            OnDestroyPacket(sequence);
+            return;
+        }
+        if (header.Flags.HasAny(PacketFlags.Data | PacketFlags.End))
+            _receive.OnPacket(sequence, header.Flags, payload);
+        else if (header.Flags.HasAny(PacketFlags.Message))
+            Handler?.OnMessage(payload);
+        else if (header.Flags.HasAny(PacketFlags.Heartbeat))
+            _receive.RequestAcknowledgement();
+        // The handler may have closed the stream meanwhile.
+        if (IsOpen && !_send.OnAcknowledgement(header, sackRanges))
+            _counters.PacketsDropped++;
+    }
+
+    private bool IsTaken(UdxSocket socket, in UdpAddress from)
+    {
+        if (socket == _path.Socket && from == _path.Remote)
+            return true;
+        return IsOpen && Firewall is { } firewall && firewall(this, socket, from) && IsOpen;
+    }
+
+    private void OnDestroyPacket(long sequence)
+    {
+        var distance = sequence - _receive.Next;
+        if (distance is < 0 or > MaxDestroyDistance)
+        {
+            _counters.PacketsDropped++;
+            return;
+        }
+        var error = new UdxException(
+            UdxException.ConnectionReset,
+            $"The other side destroyed stream {Id} from {RemoteAddress}. Connect again if the data is still wanted."
+        );
+        Close(error, State.Closed);
+    }
+}

@@ -1,0 +1,99 @@
+using Hyper.Udx.Internal;
+
+namespace Hyper.Udx;
+
+/// <summary>From the writer to the send half, and from both halves to the socket.</summary>
+public sealed partial class UdxStream
+{
+    /// <inheritdoc/>
+    public Span<byte> GetSpan(int sizeHint) => _send.GetSpan(sizeHint);
+
+    /// <summary>
+    /// Takes the first <paramref name="bytes"/> bytes of the room into the stream. After <see cref="End"/>, and on a
+    /// closed stream, they are discarded.
+    /// </summary>
+    public void Advance(int bytes)
+    {
+        if (IsOpen && !_send.IsEnding)
+            _send.Advance(bytes);
+        else
+            _send.Discard();
+    }
+
+    /// <inheritdoc/>
+    public bool Flush()
+    {
+        if (!IsOpen)
+            return true;
+        QueueTurn();
+        _isDrainAwaited |= _send.IsAboveHighWaterMark;
+        return !_isDrainAwaited;
+    }
+
+    /// <inheritdoc/>
+    public void End()
+    {
+        Loop.VerifyAccess();
+        if (!IsOpen || _send.IsEnding)
+            return;
+        _send.End();
+        QueueTurn();
+    }
+
+    /// <summary>Sends one unordered, unreliable message of at most <see cref="MaxPayload"/> bytes.</summary>
+    /// <returns>False when the stream is not connected or closed, or the message is too long.</returns>
+    public bool TrySendMessage(ReadOnlySpan<byte> message)
+    {
+        Loop.VerifyAccess();
+        if (!IsOpen || _path.Socket is not { IsClosed: false } socket || message.Length > MaxPayload)
+            return false;
+        var room = socket.BeginSend(PacketHeader.Bytes + message.Length);
+        WriteHeader(room, PacketFlags.Message, _send.Next);
+        message.CopyTo(room[PacketHeader.Bytes..]);
+        Commit(socket, PacketHeader.Bytes + message.Length);
+        return true;
+    }
+
+    /// <summary>Sends one packet. Its header has our state of this moment, so a repeat is as fresh as a first one.</summary>
+    internal void Emit(PacketFlags flags, long sequence, in ChunkRange payload)
+    {
+        if (_path.Socket is not { IsClosed: false } socket)
+            return;
+        var room = socket.BeginSend(PacketHeader.Bytes + payload.Length);
+        WriteHeader(room, flags, sequence);
+        payload.CopyTo(room[PacketHeader.Bytes..]);
+        Commit(socket, PacketHeader.Bytes + payload.Length);
+        // Without a gap the header says everything a STATE would.
+        _receive.OnAdvertised(isAcknowledgement: !_receive.HasGap);
+    }
+
+    private void EmitAcknowledgement()
+    {
+        if (_path.Socket is not { IsClosed: false } socket)
+            return;
+        var room = socket.BeginSend(PacketHeader.Bytes + PacketCodec.MaxSackRanges * PacketCodec.SackRangeBytes);
+        var ranges = _receive.HasGap ? _receive.WriteSackRanges(room[PacketHeader.Bytes..]) : 0;
+        WriteHeader(room, ranges > 0 ? PacketFlags.Sack : PacketFlags.State, _send.Next);
+        Commit(socket, PacketHeader.Bytes + ranges);
+        _receive.OnAdvertised(isAcknowledgement: true);
+    }
+
+    private void WriteHeader(Span<byte> destination, PacketFlags flags, long sequence) =>
+        PacketCodec.WriteHeader(
+            destination,
+            new PacketHeader(
+                flags,
+                DataOffset: 0,
+                _path.RemoteId,
+                _receive.Window,
+                (uint)sequence,
+                (uint)_receive.Next
+            )
+        );
+
+    private void Commit(UdxSocket socket, int bytes)
+    {
+        _counters.PacketsSent++;
+        socket.CommitSend(bytes, _path.Remote);
+    }
+}

@@ -1,0 +1,181 @@
+using Hyper.Loop;
+using Hyper.Udx.Internal;
+
+namespace Hyper.Udx;
+
+/// <summary>
+/// A reliable, ordered stream of bytes over UDP, with unordered messages beside it. Wire compatible with libudx.
+/// </summary>
+/// <remarks>
+/// Ownership: the node's table holds the stream by its id; the stream owns its two halves and nothing else owns theirs.
+/// <c>SendHalf</c> has the written bytes until they are acknowledged, <c>ReceiveHalf</c> what has come and cannot be handed
+/// up yet; both take their buffers from the node's pool and give all of them back when the stream closes.
+/// <para>
+/// A turn of the loop: each packet is taken apart as it comes, its bytes go up to the reader at once, its acknowledgement
+/// down to the send half; timers note what is due. At the end of the turn (<c>OnTurnEnd</c>) the stream hands up what a
+/// resumed reader had left, tells the writer that there is room, repeats and sends what may leave, and acknowledges once
+/// for everything that came, on a data packet if one leaves anyhow.
+/// </para>
+/// <para>
+/// States: open (not connected, then connected), lingering, closed. There is no opening handshake. A stream is over when
+/// both directions have ended, when either side destroys it, or when the other side is silent. It lingers for two
+/// retransmission timeouts after a clean end, to answer a repeated END whose acknowledgement was lost, and after an own
+/// destroy, to repeat the DESTROY to whoever still sends.
+/// </para>
+/// </remarks>
+public sealed partial class UdxStream : IByteDuplex, ITurnEndItem
+{
+    private readonly UdxNode _node;
+    private readonly SendHalf _send;
+    private readonly ReceiveHalf _receive;
+    private readonly StreamCounters _counters = new();
+    private StreamPath _path;
+    private bool _isTurnQueued;
+    private bool _isInTurn;
+    private bool _isDrainAwaited;
+
+    internal UdxStream(UdxNode node, uint id, UdxFirewall? firewall)
+    {
+        _node = node;
+        Id = id;
+        Firewall = firewall;
+        _send = new SendHalf(this, node, new Bbr(node.Loop.Random), _counters);
+        _receive = new ReceiveHalf(this, node.Buffers, node.Options, _counters);
+        _linger = new Deadline(node.Clock, OnLingerOver);
+    }
+
+    /// <inheritdoc/>
+    public EventLoop Loop => _node.Loop;
+
+    /// <summary>The id by which the other side addresses this stream.</summary>
+    public uint Id { get; }
+
+    /// <summary>Asked about packets that do not come from the remote; without one they are dropped.</summary>
+    public UdxFirewall? Firewall { get; set; }
+
+    /// <summary>Whether <see cref="Connect"/> was called.</summary>
+    public bool IsConnected => _path.IsKnown;
+
+    /// <summary>Whether neither an end of both sides, nor a destroy, nor an error has closed the stream.</summary>
+    public bool IsOpen => _state == State.Open;
+
+    /// <summary>The socket the stream is connected through, or null before.</summary>
+    public UdxSocket? Socket => _path.Socket;
+
+    /// <summary>The other side's id of this stream; 0 before <see cref="Connect"/>.</summary>
+    public uint RemoteId => _path.RemoteId;
+
+    /// <summary>The other side's address; empty before <see cref="Connect"/>.</summary>
+    public UdpAddress RemoteAddress => _path.Remote;
+
+    /// <summary>Largest payload of one packet, and so of one message. 1152 bytes over IPv4 by default.</summary>
+    public int MaxPayload { get; private set; }
+
+    /// <summary>Measurements and counters at this moment.</summary>
+    public UdxStreamStatistics Statistics =>
+        _send.AddTo(
+            new UdxStreamStatistics
+            {
+                BytesSent = _counters.BytesSent,
+                BytesReceived = _counters.BytesReceived,
+                PacketsSent = _counters.PacketsSent,
+                PacketsReceived = _counters.PacketsReceived,
+                Retransmissions = _counters.Retransmissions,
+                Timeouts = _counters.Timeouts,
+                TailProbes = _counters.TailProbes,
+                DuplicatesReceived = _counters.DuplicatesReceived,
+                PacketsDropped = _counters.PacketsDropped,
+            }
+        );
+
+    internal IByteDuplexHandler? Handler { get; private set; }
+
+    /// <summary>
+    /// Sets where the stream sends. What was written before leaves now. May be called inside the firewall callback.
+    /// </summary>
+    /// <param name="socket">A socket of the same node.</param>
+    /// <param name="remoteId">The other side's id of the stream.</param>
+    /// <param name="remote">The other side's address; the port is not 0.</param>
+    /// <exception cref="InvalidOperationException">The stream is connected or closed.</exception>
+    public void Connect(UdxSocket socket, uint remoteId, in UdpAddress remote)
+    {
+        Loop.VerifyAccess();
+        if (_path.IsKnown || !IsOpen)
+            throw new InvalidOperationException($"Stream {Id} is {(IsOpen ? "connected" : "closed")} already.");
+        if (socket.Node != _node)
+            throw new ArgumentException("The socket belongs to another node.", nameof(socket));
+        if (remote.Port == 0)
+            throw new ArgumentException("Port 0 cannot be sent to.", nameof(remote));
+        SetPath(new StreamPath(socket, remoteId, remote));
+    }
+
+    /// <inheritdoc/>
+    public void Start(IByteDuplexHandler handler)
+    {
+        Loop.VerifyAccess();
+        if (Handler is not null)
+            throw new InvalidOperationException($"Stream {Id} has a handler already.");
+        Handler = handler;
+        QueueTurn();
+    }
+
+    /// <inheritdoc/>
+    public void PauseReading() => _receive.IsPaused = true;
+
+    /// <inheritdoc/>
+    public void ResumeReading()
+    {
+        _receive.IsPaused = false;
+        QueueTurn();
+    }
+
+    /// <summary>Has <c>OnTurnEnd</c> run once at the end of this turn.</summary>
+    internal void QueueTurn()
+    {
+        // What comes up while the turn-end work runs is seen by that run itself.
+        if (_isTurnQueued || _isInTurn)
+            return;
+        _isTurnQueued = true;
+        Loop.AtTurnEnd(this);
+    }
+
+    private void SetPath(in StreamPath path)
+    {
+        _path = path;
+        MaxPayload = path.MaxPayload(_node.Options.Mtu);
+        QueueTurn();
+    }
+
+    void ITurnEndItem.OnTurnEnd()
+    {
+        _isTurnQueued = false;
+        _isInTurn = true;
+        CallHandler();
+        if (_path.IsKnown && IsOpen)
+        {
+            if (_receive is { IsAcknowledgementDue: true, HasGap: true })
+                EmitAcknowledgement();
+            _send.Transmit();
+            if (_receive.IsAcknowledgementDue)
+                EmitAcknowledgement();
+            CloseIfBothEnded();
+        }
+        AnswerWhileLingering();
+        _isInTurn = false;
+        if (_receive.HasDeliverable && Handler is not null && IsOpen)
+            QueueTurn();
+        NotifyClosed();
+    }
+
+    private void CallHandler()
+    {
+        if (Handler is not { } handler || !IsOpen)
+            return;
+        if (_receive.HasDeliverable)
+            _receive.DeliverHeld(handler);
+        if (!_isDrainAwaited || !IsOpen || _send.IsAboveHighWaterMark)
+            return;
+        _isDrainAwaited = false;
+        handler.OnDrain();
+    }
+}
