@@ -59,10 +59,7 @@ public sealed class UdxSocket : IDatagramHandler, IDisposable
 
     void IDatagramHandler.OnDatagram(IDatagramSocket socket, ReadOnlySpan<byte> datagram, in UdpAddress from)
     {
-        if (
-            PacketCodec.HasPacketShape(datagram)
-            && _node.FindStream(PacketCodec.ReadStreamId(datagram)) is { } stream
-        )
+        if (PacketCodec.HasPacketShape(datagram) && _node.FindStream(PacketCodec.ReadStreamId(datagram)) is { } stream)
         {
             stream.OnPacket(this, datagram, from);
             return;

@@ -81,14 +81,7 @@ public sealed partial class UdxStream
     private void WriteHeader(Span<byte> destination, PacketFlags flags, long sequence) =>
         PacketCodec.WriteHeader(
             destination,
-            new PacketHeader(
-                flags,
-                DataOffset: 0,
-                _path.RemoteId,
-                _receive.Window,
-                (uint)sequence,
-                (uint)_receive.Next
-            )
+            new PacketHeader(flags, DataOffset: 0, _path.RemoteId, _receive.Window, (uint)sequence, (uint)_receive.Next)
         );
 
     private void Commit(UdxSocket socket, int bytes)

@@ -79,10 +79,7 @@ internal static class PacketCodec
 
     /// <summary>Reads one range of a SACK area.</summary>
     public static (uint Start, uint End) ReadSackRange(ReadOnlySpan<byte> sackRanges) =>
-        (
-            BinaryPrimitives.ReadUInt32LittleEndian(sackRanges),
-            BinaryPrimitives.ReadUInt32LittleEndian(sackRanges[4..])
-        );
+        (BinaryPrimitives.ReadUInt32LittleEndian(sackRanges), BinaryPrimitives.ReadUInt32LittleEndian(sackRanges[4..]));
 
     /// <summary>Writes one range of a SACK area.</summary>
     public static void WriteSackRange(Span<byte> destination, uint start, uint end)

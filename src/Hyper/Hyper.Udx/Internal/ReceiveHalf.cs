@@ -117,7 +117,8 @@ internal sealed class ReceiveHalf(UdxStream stream, BufferPool pool, UdxOptions 
 
     /// <summary>A window that was nearly shut and is open again must be told: the sender may be waiting for it.</summary>
     private bool IsWindowReopened() =>
-        _advertised < _windowLimit / 2 && Window - _advertised >= Math.Min(_windowLimit / 4, _windowLimit - _advertised);
+        _advertised < _windowLimit / 2
+        && Window - _advertised >= Math.Min(_windowLimit / 4, _windowLimit - _advertised);
 
     private void Consume(PacketFlags flags, ReadOnlySpan<byte> payload)
     {

@@ -53,8 +53,7 @@ internal sealed partial class SendHalf
     public bool IsEnded => _packets.First > _endSequence;
 
     /// <summary>Whether so much is queued that the writer should wait.</summary>
-    public bool IsAboveHighWaterMark =>
-        _buffer.Length > _highWaterMark + Math.Min(_congestion.Window, _remoteWindow);
+    public bool IsAboveHighWaterMark => _buffer.Length > _highWaterMark + Math.Min(_congestion.Window, _remoteWindow);
 
     /// <summary>Retransmission timeout in microseconds, without back-off.</summary>
     public long RetransmissionTimeout => _rtt.Timeout;
