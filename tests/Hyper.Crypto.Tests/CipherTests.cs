@@ -2,7 +2,7 @@ namespace Hyper.Crypto.Tests;
 
 public class CipherTests
 {
-    private static readonly byte[] s_key = [.. Enumerable.Range(0, 32).Select(i => (byte)i)];
+    private static readonly byte[] _key = [.. Enumerable.Range(0, 32).Select(i => (byte)i)];
 
     [Fact]
     public void Secretstream_of_sodium_vectors_is_byte_exact()
@@ -33,8 +33,8 @@ public class CipherTests
     [Fact]
     public void TryDecrypt_refuses_every_bit_flip_and_goes_on()
     {
-        using var encryptor = new SecretStreamEncryptor(s_key, new byte[24]);
-        using var decryptor = new SecretStreamDecryptor(s_key, new byte[24]);
+        using var encryptor = new SecretStreamEncryptor(_key, new byte[24]);
+        using var decryptor = new SecretStreamDecryptor(_key, new byte[24]);
         var cipher = new byte[3 + 17];
         var plain = new byte[3];
         encryptor.Encrypt([1, 2, 3], cipher);
@@ -75,24 +75,24 @@ public class CipherTests
     {
         var box = new byte[16 + 5];
         var plain = new byte[5];
-        SecretBox.Seal([1, 2, 3, 4, 5], new byte[24], s_key, box);
+        SecretBox.Seal([1, 2, 3, 4, 5], new byte[24], _key, box);
         for (var length = 0; length < box.Length; length++)
-            Assert.False(SecretBox.TryOpen(box.AsSpan(0, length), new byte[24], s_key, plain));
+            Assert.False(SecretBox.TryOpen(box.AsSpan(0, length), new byte[24], _key, plain));
         for (var i = 0; i < box.Length; i++)
         {
             box[i] ^= 0x80;
-            Assert.False(SecretBox.TryOpen(box, new byte[24], s_key, plain));
+            Assert.False(SecretBox.TryOpen(box, new byte[24], _key, plain));
             box[i] ^= 0x80;
         }
-        Assert.True(SecretBox.TryOpen(box, new byte[24], s_key, plain));
+        Assert.True(SecretBox.TryOpen(box, new byte[24], _key, plain));
     }
 
     [Fact]
     public void SecretBox_works_in_place()
     {
         byte[] buffer = [9, 8, 7, .. new byte[16]];
-        SecretBox.Seal(buffer.AsSpan(0, 3), new byte[24], s_key, buffer);
-        Assert.True(SecretBox.TryOpen(buffer, new byte[24], s_key, buffer));
+        SecretBox.Seal(buffer.AsSpan(0, 3), new byte[24], _key, buffer);
+        Assert.True(SecretBox.TryOpen(buffer, new byte[24], _key, buffer));
         Assert.Equal([9, 8, 7], buffer[..3]);
     }
 

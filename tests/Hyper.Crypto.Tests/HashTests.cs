@@ -6,9 +6,9 @@ namespace Hyper.Crypto.Tests;
 public class HashTests
 {
     // The key that the vector file's maker used for its keyed column.
-    private static readonly byte[] s_key = [.. Enumerable.Repeat((byte)7, 32)];
+    private static readonly byte[] _key = [.. Enumerable.Repeat((byte)7, 32)];
 
-    private static readonly (string Name, byte First, string List)[] s_namespaces =
+    private static readonly (string Name, byte First, string List)[] _namespaces =
     [
         ("x", 0, "namespace_x_3"),
         ("hypercore", 0, "namespace_hypercore_6"),
@@ -25,7 +25,7 @@ public class HashTests
             Blake2b.LongHash(input, longHash);
             Assert.Equal(vector.Text("blake2b256"), Blake2b.Hash(input).ToHex());
             Assert.Equal(vector.Text("blake2b512"), Convert.ToHexStringLower(longHash));
-            Assert.Equal(vector.Text("blake2b256_keyed"), Blake2b.KeyedHash(s_key, input).ToHex());
+            Assert.Equal(vector.Text("blake2b256_keyed"), Blake2b.KeyedHash(_key, input).ToHex());
         }
     }
 
@@ -36,7 +36,7 @@ public class HashTests
         ReadOnlySpan<byte> all = joined;
         Assert.Equal(Blake2b.Hash(all), Blake2b.Hash(all[..64], all[64..]));
         Assert.Equal(Blake2b.Hash(all), Blake2b.Hash(all[..1], all[1..129], all[129..]));
-        Assert.Equal(Blake2b.KeyedHash(s_key, all), Blake2b.KeyedHash(s_key, all[..128], all[128..]));
+        Assert.Equal(Blake2b.KeyedHash(_key, all), Blake2b.KeyedHash(_key, all[..128], all[128..]));
 
         var hasher = new Blake2bHasher(64);
         foreach (var value in all)
@@ -56,7 +56,7 @@ public class HashTests
     public void KeyedHash_of_hello_is_that_of_the_probe()
     {
         // sodium-universal 5.0.1, key 07 × 32.
-        var hex = Blake2b.KeyedHash(s_key, "hello"u8).ToHex();
+        var hex = Blake2b.KeyedHash(_key, "hello"u8).ToHex();
         Assert.StartsWith("4230b262", hex, StringComparison.Ordinal);
         Assert.EndsWith("ecb85a1", hex, StringComparison.Ordinal);
     }
@@ -83,7 +83,7 @@ public class HashTests
             vectors.Text("discoveryKey"),
             DiscoveryKey.From(Bytes32.FromHex(vectors.Text("publicKey"))).ToHex()
         );
-        foreach (var (name, first, list) in s_namespaces)
+        foreach (var (name, first, list) in _namespaces)
         {
             var index = first;
             foreach (var expected in vectors.GetProperty(list).EnumerateArray())

@@ -1,0 +1,105 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Net.Sockets;
+using Hyper.Loop;
+
+namespace Hyper.SecretStream;
+
+/// <summary>
+/// A byte duplex over a <see cref="Stream"/>: TCP, a pipe, a pair of process streams.
+/// </summary>
+/// <remarks>
+/// Belongs to one loop. Its reads and writes are awaited on the loop, so all state is touched there only; one read and
+/// one write are under way at most. Writes gather until the end of the turn. The stream is owned and closed with this.
+/// There are no unordered messages.
+/// </remarks>
+[SuppressMessage("Design", "CA1001", Justification = "Closing releases what is owned, on the loop; see Close.")]
+public sealed partial class StreamDuplex : IByteDuplex, ITurnEndItem
+{
+    private readonly Stream _stream;
+    private readonly StreamDuplexOptions _options;
+    private readonly CancellationTokenSource _closing = new();
+    private readonly CancellationToken _closingToken;
+    private IByteDuplexHandler? _handler;
+    private Exception? _error;
+    private bool _isClosed;
+
+    /// <summary>Takes over <paramref name="stream"/>, open for reading and writing, for <paramref name="loop"/>.</summary>
+    public StreamDuplex(EventLoop loop, Stream stream, StreamDuplexOptions? options = null)
+    {
+        Loop = loop;
+        _stream = stream;
+        _options = options ?? new StreamDuplexOptions();
+        _closingToken = _closing.Token;
+    }
+
+    /// <inheritdoc/>
+    public EventLoop Loop { get; }
+
+    /// <summary>Bytes that wait to be written.</summary>
+    public int QueuedBytes => _front.Count + _back.Count;
+
+    /// <inheritdoc/>
+    public void Start(IByteDuplexHandler handler)
+    {
+        Loop.VerifyAccess();
+        if (_handler is not null)
+            throw new InvalidOperationException("The stream has been started before.");
+        _handler = handler;
+        BeginRead();
+    }
+
+    /// <inheritdoc/>
+    public void Destroy(Exception? error = null)
+    {
+        Loop.VerifyAccess();
+        if (_isClosed)
+            return;
+        // So that the other side sees a reset, not a clean end.
+        if (_stream is NetworkStream { Socket: var socket })
+            TryLinger(socket);
+        Close(error);
+    }
+
+    /// <inheritdoc/>
+    public bool TrySendMessage(ReadOnlySpan<byte> message) => false;
+
+    private void Close(Exception? error)
+    {
+        if (_isClosed)
+            return;
+        _isClosed = true;
+        _error = error;
+        _closing.Cancel();
+        _stream.Dispose();
+        _closing.Dispose();
+        Loop.Post(static state => ((StreamDuplex)state!).TellClosed(), this);
+    }
+
+    private void TellClosed()
+    {
+        ReleaseReadBuffer();
+        ReleaseWriteBuffers();
+        _handler?.OnClose(_error);
+    }
+
+    private void CloseIfBothEnded()
+    {
+        if (_hasSentEnd && _hasRemoteEnded)
+            Close(null);
+    }
+
+    private static bool IsStreamFailure(Exception error) =>
+        error is IOException or SocketException or OperationCanceledException or ObjectDisposedException;
+
+    private static void TryLinger(Socket socket)
+    {
+        try
+        {
+            socket.LingerState = new LingerOption(enable: true, seconds: 0);
+        }
+        catch (Exception error) when (IsStreamFailure(error))
+        {
+            // The connection is gone already: there is nobody left to tell.
+        }
+    }
+}
