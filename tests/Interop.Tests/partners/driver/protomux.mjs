@@ -13,7 +13,7 @@ export function register(driver) {
     const owner = driver.handles.get(mux);
     owner.pair({ protocol, id: bytes(id) }, (remoteId) => {
       const channel = create ? createChannel(driver, owner, { protocol, id: hex(remoteId), ...create }) : null;
-      if (channel) driver.handles.get(channel).channel.open(bytes(create.handshake) ?? Buffer.alloc(0));
+      if (channel) driver.handles.get(channel).channel.open(bytes(create.handshake ?? ''));
       driver.emit('pair', mux, { protocol, id: hex(remoteId), channel });
     });
   });

@@ -1,0 +1,3 @@
+using Interop.Tests.Harness;
+
+[assembly: AssemblyFixture(typeof(NodePartners))]

@@ -1,0 +1,115 @@
+using System.Text.Json;
+
+namespace Interop.Tests.Harness;
+
+/// <summary>A partner's HyperDHT node on loopback.</summary>
+public sealed partial class JsNode : JsObject
+{
+    private JsNode(JsPartner partner, Node node)
+        : base(partner, node.Handle)
+    {
+        Address = new JsAddress(node.Host, node.Port);
+        PublicKey = node.PublicKey;
+    }
+
+    /// <summary>Where it answers requests.</summary>
+    public JsAddress Address { get; }
+
+    /// <summary>The key with which it dials unless told otherwise, in hexadecimal.</summary>
+    public string PublicKey { get; }
+
+    /// <summary>Starts a node and waits until it has found its way into the network.</summary>
+    /// <param name="partner">Where it is to live.</param>
+    /// <param name="bootstrap">Nodes it asks first; at least one.</param>
+    /// <param name="serving">Whether it stores and routes for others from the start.</param>
+    /// <param name="seed">Seed of its key pair, 64 hexadecimal digits; random by default.</param>
+    public static async Task<JsNode> StartAsync(
+        JsPartner partner,
+        IReadOnlyList<JsAddress> bootstrap,
+        bool serving = false,
+        string? seed = null
+    ) =>
+        new(
+            partner,
+            await partner.CallAsync<Node>(
+                "dht.node",
+                new
+                {
+                    bootstrap,
+                    serving,
+                    seed,
+                }
+            )
+        );
+
+    /// <summary>Pings an address; returns where the other saw the ping come from.</summary>
+    public async Task<JsAddress> PingAsync(JsAddress to)
+    {
+        var reply = await CallAsync<Reply>("dht.ping", new { to.Host, to.Port });
+        return reply.To;
+    }
+
+    /// <summary>The nodes closest to a target of 32 bytes that answered.</summary>
+    public async Task<IReadOnlyList<JsAddress>> FindNodeAsync(string target) =>
+        (await CallAsync<QueryResult>("dht.findNode", new { target })).Closest;
+
+    /// <summary>Serves a key pair; the connections come as <c>connection</c> events.</summary>
+    public async Task<JsServer> ListenAsync(
+        string seed,
+        StreamMode mode = StreamMode.Hash,
+        bool refuseAll = false,
+        object? options = null
+    )
+    {
+        var made = await CallAsync<Listening>(
+            "dht.listen",
+            new
+            {
+                seed,
+                firewall = refuseAll,
+                options = options ?? new { },
+                stream = new { mode = mode.ToDriver() },
+            }
+        );
+        return new JsServer(Partner, made.Handle, made.PublicKey);
+    }
+
+    /// <summary>Dials a public key; the outcome is an <c>open</c> or a <c>close</c> event of the stream.</summary>
+    public async Task<JsStream> ConnectAsync(
+        string publicKey,
+        StreamMode mode = StreamMode.Hash,
+        string? seed = null,
+        object? options = null
+    )
+    {
+        var made = await CallAsync<Created>(
+            "dht.connect",
+            new
+            {
+                publicKey,
+                seed,
+                options = options ?? new { },
+                stream = new { mode = mode.ToDriver() },
+            }
+        );
+        return new JsStream(Partner, made.Handle);
+    }
+
+    /// <summary>Leaves the network in good order.</summary>
+    public Task DestroyAsync() => Partner.CallAsync("dht.destroy", new { handle = Handle });
+
+    private Task<T> CallAsync<T>(string verb, object args)
+    {
+        var node = JsonSerializer.SerializeToNode(args, JsonSerializerOptions.Web)!.AsObject();
+        node["node"] = Handle;
+        return Partner.CallAsync<T>(verb, node);
+    }
+
+    private sealed record Node(string Handle, string Host, ushort Port, string PublicKey);
+
+    private sealed record Reply(JsAddress From, JsAddress To);
+
+    private sealed record QueryResult(IReadOnlyList<JsAddress> Closest);
+
+    private sealed record Listening(string Handle, string PublicKey);
+}

@@ -1,0 +1,18 @@
+namespace Interop.Tests.Harness;
+
+/// <summary>A key pair that a partner's node serves.</summary>
+public sealed class JsServer(JsPartner partner, string handle, string publicKey) : JsObject(partner, handle)
+{
+    /// <summary>The key to dial, in hexadecimal.</summary>
+    public string PublicKey { get; } = publicKey;
+
+    /// <summary>Waits for the next connection.</summary>
+    public async Task<JsConnection> AcceptAsync(TimeSpan? deadline = null)
+    {
+        var told = await ExpectAsync("connection", deadline);
+        return new JsConnection(new JsStream(Partner, told.Text("stream")!), told.Text("remotePublicKey")!);
+    }
+
+    /// <summary>Stops serving and takes the announcement back.</summary>
+    public Task CloseAsync() => Partner.CallAsync("dht.close", new { server = Handle });
+}

@@ -1,0 +1,59 @@
+namespace Interop.Tests.Harness;
+
+/// <summary>A partner's stream: a UDX stream, a secret stream or a connection made of both.</summary>
+public sealed class JsStream(JsPartner partner, string handle) : JsObject(partner, handle)
+{
+    private static readonly TimeSpan TransferDeadline = TimeSpan.FromMinutes(2);
+
+    /// <summary>Waits until the secret stream has its keys; the event names both.</summary>
+    public Task<JsEvent> OpenedAsync(TimeSpan? deadline = null) => ExpectAsync("open", deadline);
+
+    /// <summary>Waits until the stream is gone; returns the error code, or null after a clean end.</summary>
+    public async Task<string?> ClosedAsync(TimeSpan? deadline = null) =>
+        (await ExpectAsync("close", deadline)).Text("code");
+
+    /// <summary>Writes bytes of the seeded pattern; completes when the stream has taken them all.</summary>
+    public Task WriteAsync(long bytes, int seed = 0, int chunk = 65_536, long offset = 0) =>
+        Partner.CallAsync(
+            "stream.write",
+            new
+            {
+                stream = Handle,
+                bytes,
+                seed,
+                chunk,
+                offset,
+            },
+            TransferDeadline
+        );
+
+    /// <summary>Writes one message.</summary>
+    public Task WriteAsync(ReadOnlySpan<byte> message) =>
+        Partner.CallAsync("stream.writeHex", new { stream = Handle, hex = Convert.ToHexStringLower(message) });
+
+    /// <summary>Waits until this much has come in, or nothing more will.</summary>
+    public Task<Intake> WaitAsync(long bytes = 0, long messages = 0, TimeSpan? deadline = null) =>
+        Partner.CallAsync<Intake>(
+            "stream.wait",
+            new
+            {
+                stream = Handle,
+                bytes,
+                messages,
+            },
+            deadline ?? TransferDeadline
+        );
+
+    /// <summary>Sends one message beside the stream.</summary>
+    public Task SendAsync(ReadOnlySpan<byte> message) =>
+        Partner.CallAsync("stream.send", new { stream = Handle, hex = Convert.ToHexStringLower(message) });
+
+    /// <summary>Waits until the other side has acknowledged what was written.</summary>
+    public Task FlushAsync() => Partner.CallAsync("stream.flush", new { stream = Handle });
+
+    /// <summary>Ends its direction.</summary>
+    public Task EndAsync() => Partner.CallAsync("stream.end", new { stream = Handle });
+
+    /// <summary>Gives the stream up.</summary>
+    public Task DestroyAsync() => Partner.CallAsync("stream.destroy", new { stream = Handle });
+}

@@ -1,0 +1,70 @@
+namespace Interop.Tests.Harness;
+
+/// <summary>A partner's Hyperswarm on a node of its own.</summary>
+public sealed class JsSwarm : JsObject
+{
+    private JsSwarm(JsPartner partner, string handle, string publicKey)
+        : base(partner, handle) => PublicKey = publicKey;
+
+    /// <summary>Its public key in hexadecimal.</summary>
+    public string PublicKey { get; }
+
+    /// <summary>Starts a swarm whose connections treat what they receive as <paramref name="mode"/> says.</summary>
+    public static async Task<JsSwarm> StartAsync(
+        JsPartner partner,
+        IReadOnlyList<JsAddress> bootstrap,
+        StreamMode mode = StreamMode.Hash,
+        string? seed = null
+    )
+    {
+        var made = await partner.CallAsync<CreatedSwarm>(
+            "swarm.create",
+            new
+            {
+                bootstrap,
+                seed,
+                stream = new { mode = mode.ToDriver() },
+            }
+        );
+        return new JsSwarm(partner, made.Handle, made.PublicKey);
+    }
+
+    /// <summary>Joins a topic of 32 bytes; completes when the first announcement or lookup is done.</summary>
+    public Task JoinAsync(string topic, bool server = true, bool client = true) =>
+        Partner.CallAsync(
+            "swarm.join",
+            new
+            {
+                swarm = Handle,
+                topic,
+                server,
+                client,
+            }
+        );
+
+    public Task LeaveAsync(string topic) => Partner.CallAsync("swarm.leave", new { swarm = Handle, topic });
+
+    /// <summary>Waits until every peer known now has connected or failed once.</summary>
+    public Task FlushAsync() => Partner.CallAsync("swarm.flush", new { swarm = Handle });
+
+    /// <summary>Keeps a connection to this key, whatever the topics.</summary>
+    public Task JoinPeerAsync(string publicKey) =>
+        Partner.CallAsync("swarm.joinPeer", new { swarm = Handle, publicKey });
+
+    /// <summary>Waits for the next connection.</summary>
+    public async Task<JsConnection> ConnectionAsync(TimeSpan? deadline = null)
+    {
+        var told = await ExpectAsync("connection", deadline);
+        return new JsConnection(new JsStream(Partner, told.Text("stream")!), told.Text("remotePublicKey")!);
+    }
+
+    /// <summary>The keys of the peers it is connected to now.</summary>
+    public async Task<IReadOnlyList<string>> ConnectedAsync() =>
+        (await Partner.CallAsync<Peers>("swarm.peers", new { swarm = Handle })).Connections;
+
+    public Task DestroyAsync() => Partner.CallAsync("swarm.destroy", new { swarm = Handle });
+
+    private sealed record CreatedSwarm(string Handle, string PublicKey);
+
+    private sealed record Peers(IReadOnlyList<string> Connections);
+}

@@ -1,0 +1,23 @@
+namespace Interop.Tests.Harness;
+
+/// <summary>A DHT of a partner's nodes that serve others.</summary>
+public sealed class JsTestnet : JsObject
+{
+    private JsTestnet(JsPartner partner, string handle, IReadOnlyList<JsAddress> bootstrap)
+        : base(partner, handle) => Bootstrap = bootstrap;
+
+    /// <summary>Where a node joins it.</summary>
+    public IReadOnlyList<JsAddress> Bootstrap { get; }
+
+    /// <summary>
+    /// Starts the nodes. JavaScript peers on one machine find each other only where there are three or more, and two of
+    /// hyperdht 6.34 connect reliably from five on: each judges its own address by what four nodes tell it.
+    /// </summary>
+    public static async Task<JsTestnet> StartAsync(JsPartner partner, int size = 6)
+    {
+        var made = await partner.CallAsync<Network>("dht.testnet", new { size });
+        return new JsTestnet(partner, made.Handle, made.Bootstrap);
+    }
+
+    private sealed record Network(string Handle, IReadOnlyList<JsAddress> Bootstrap);
+}

@@ -1,0 +1,78 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Globalization;
+
+namespace Interop.Tests.Harness;
+
+/// <summary>
+/// Starts JavaScript partners, one process each. Shared by all tests of the run; installs a set's packages at its first
+/// use. Without Node.js the tests are skipped, or fail where the environment says <c>CI=true</c>.
+/// </summary>
+public sealed class NodePartners : IDisposable
+{
+    private const int OldestNodeMajor = 20;
+
+    private readonly SemaphoreSlim _turn = new(1, 1);
+    private readonly HashSet<PartnerSet> _installed = [];
+    private string? _missing;
+    private bool _probed;
+
+    /// <summary>Starts a partner; the caller disposes it.</summary>
+    public async Task<JsPartner> StartAsync(PartnerSet set)
+    {
+        var cancellationToken = TestContext.Current.CancellationToken;
+        await _turn.WaitAsync(cancellationToken);
+        try
+        {
+            if (!_probed)
+            {
+                _missing = await ProbeNodeAsync(cancellationToken);
+                _probed = true;
+            }
+            RequireNode();
+            if (!_installed.Contains(set))
+            {
+                await PartnerInstall.EnsureAsync(set, cancellationToken);
+                _installed.Add(set);
+            }
+        }
+        finally
+        {
+            _turn.Release();
+        }
+        return await JsPartner.StartAsync(set);
+    }
+
+    public void Dispose() => _turn.Dispose();
+
+    private void RequireNode()
+    {
+        if (_missing is null)
+            return;
+        if (Environment.GetEnvironmentVariable("CI") == "true")
+            throw new PartnerException(_missing);
+        Assert.Skip(_missing);
+    }
+
+    private static async Task<string?> ProbeNodeAsync(CancellationToken cancellationToken)
+    {
+        var start = new ProcessStartInfo("node", ["--version"])
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+        };
+        try
+        {
+            using var node = Process.Start(start) ?? throw new Win32Exception();
+            var version = (await node.StandardOutput.ReadToEndAsync(cancellationToken)).Trim();
+            var major = version.TrimStart('v').Split('.')[0];
+            return int.TryParse(major, CultureInfo.InvariantCulture, out var number) && number >= OldestNodeMajor
+                ? null
+                : $"The JavaScript partners need Node.js {OldestNodeMajor} or later; 'node --version' says '{version}'.";
+        }
+        catch (Win32Exception)
+        {
+            return $"The JavaScript partners need Node.js {OldestNodeMajor} or later; there is no 'node' on the path.";
+        }
+    }
+}

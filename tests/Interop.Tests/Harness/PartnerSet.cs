@@ -1,0 +1,11 @@
+namespace Interop.Tests.Harness;
+
+/// <summary>Which versions of the JavaScript packages a partner runs; each is a folder under <c>partners/</c>.</summary>
+public enum PartnerSet
+{
+    /// <summary>The versions that Intercom resolves.</summary>
+    Pinned,
+
+    /// <summary>The newest versions tested.</summary>
+    Newest,
+}
