@@ -4,7 +4,7 @@ using System.Net;
 using System.Net.Sockets;
 using TestKit;
 
-namespace Interop.Tests.SelfChecks;
+namespace TestKitTests;
 
 public sealed class UdpForwarderTests : IDisposable
 {
