@@ -105,6 +105,12 @@ public sealed partial class NoiseSecretStream : IMessageDuplex, IByteDuplexHandl
     /// <summary>Called on the loop at the moment the stream opens, before any message is delivered.</summary>
     public Action<NoiseSecretStream>? OnOpen { get; set; }
 
+    /// <summary>
+    /// Raised on the loop when the stream is gone, just before the handler hears of it; with the error if there was one.
+    /// For an owner that keeps count of streams whose handler is somebody else.
+    /// </summary>
+    public event Action<NoiseSecretStream, Exception?>? Closed;
+
     /// <summary>Begins the handshake, or writes the header of a supplied one. Called once; <see cref="Start"/> does it too.</summary>
     public void Open()
     {
@@ -191,6 +197,7 @@ public sealed partial class NoiseSecretStream : IMessageDuplex, IByteDuplexHandl
         _session?.Dispose();
         ReleaseReadBuffers();
         _early = null;
+        Closed?.Invoke(this, _error);
         if (_handler is null)
             _isCloseToldLate = true;
         else
