@@ -5,8 +5,11 @@ namespace Hyper.Udx;
 /// <summary>How a stream ends.</summary>
 public sealed partial class UdxStream
 {
-    /// <summary>A closed stream answers for this many retransmission timeouts.</summary>
-    private const int LingerInTimeouts = 2;
+    /// <summary>
+    /// A closed stream answers for this many retransmission timeouts after the last thing it heard. A repeated END comes
+    /// after one and after two more.
+    /// </summary>
+    private const int LingerInTimeouts = 4;
 
     /// <summary>Answers of a closed stream at most: enough for every repeat a peer makes in that time.</summary>
     private const int MaxLingerAnswers = 16;
@@ -25,6 +28,9 @@ public sealed partial class UdxStream
         Lingering,
         Closed,
     }
+
+    /// <summary>Whether both sides have ended, everything has arrived, and only our END waits for its answer.</summary>
+    internal bool IsFarewell => _send.IsOnlyEndOutstanding && _receive.IsEnded;
 
     /// <summary>
     /// Gives the stream up at once in both directions and tells the other side, which sees ECONNRESET. What is queued is
@@ -51,6 +57,13 @@ public sealed partial class UdxStream
     /// <summary>The other side has not answered for <paramref name="microseconds"/>.</summary>
     internal void OnSilence(long microseconds)
     {
+        if (IsFarewell)
+        {
+            // All data of both sides has arrived and the other side is gone, as a libudx peer is at once after its end:
+            // only its last acknowledgement was lost.
+            Close(null, State.Closed);
+            return;
+        }
         Emit(PacketFlags.Destroy, _send.Next, default);
         var error = new UdxException(
             UdxException.TimedOut,
@@ -75,11 +88,13 @@ public sealed partial class UdxStream
         _receive.Clear();
         Firewall = null;
         if (state == State.Lingering)
-            _linger.Set(_node.Clock.Now + LingerInTimeouts * _send.RetransmissionTimeout);
+            BeginLinger();
         else
             Forget();
         QueueTurn();
     }
+
+    private void BeginLinger() => _linger.Set(_node.Clock.Now + LingerInTimeouts * _send.RetransmissionTimeout);
 
     private void NotifyClosed()
     {
@@ -95,6 +110,7 @@ public sealed partial class UdxStream
         if (!isAnswered || _lingerAnswers >= MaxLingerAnswers)
             return;
         _isAnswerDue = true;
+        BeginLinger();
         QueueTurn();
     }
 

@@ -5,6 +5,9 @@ namespace Hyper.Udx;
 /// <summary>From the writer to the send half, and from both halves to the socket.</summary>
 public sealed partial class UdxStream
 {
+    /// <summary>Packets with ranges in one turn at most; a turn brings about a hundred packets.</summary>
+    private const int MaxSackPackets = 4;
+
     /// <inheritdoc/>
     public Span<byte> GetSpan(int sizeHint) => _send.GetSpan(sizeHint);
 
@@ -65,6 +68,14 @@ public sealed partial class UdxStream
         Commit(socket, PacketHeader.Bytes + payload.Length);
         // Without a gap the header says everything a STATE would.
         _receive.OnAdvertised(isAcknowledgement: !_receive.HasGap);
+    }
+
+    private void EmitRanges()
+    {
+        for (var packets = 0; packets < MaxSackPackets && _receive.HasUntoldRanges; packets++)
+            EmitAcknowledgement();
+        if (_receive.IsAcknowledgementDue)
+            EmitAcknowledgement();
     }
 
     private void EmitAcknowledgement()

@@ -154,7 +154,7 @@ public sealed partial class UdxStream : IByteDuplex, ITurnEndItem
         if (_path.IsKnown && IsOpen)
         {
             if (_receive is { IsAcknowledgementDue: true, HasGap: true })
-                EmitAcknowledgement();
+                EmitRanges();
             _send.Transmit();
             if (_receive.IsAcknowledgementDue)
                 EmitAcknowledgement();

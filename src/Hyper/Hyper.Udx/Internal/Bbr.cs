@@ -31,6 +31,10 @@ internal sealed class Bbr(IRandomSource random) : ICongestionControl
     private const int BandwidthRounds = 10;
     private const long MinRttWindow = 10 * MicrosecondClock.Second;
     private const long ProbeRttDuration = 200 * MicrosecondClock.Millisecond;
+
+    // Loss of this much in a round of STARTUP is an overflowing queue and not chance: the pipe is full.
+    private const double HeavyLossShare = 0.15;
+    private const long MinHeavyLoss = 16 * PacketBytes;
     private const double FullPipeGrowth = 1.25;
     private const int FullPipeRounds = 3;
 
@@ -50,6 +54,9 @@ internal sealed class Bbr(IRandomSource random) : ICongestionControl
     private bool _isPipeFull;
     private long _fullBandwidth;
     private int _roundsWithoutGrowth;
+
+    private long _roundLost;
+    private long _roundAcknowledged;
 
     private long _minRtt;
     private long _minRttAt;
@@ -97,8 +104,10 @@ internal sealed class Bbr(IRandomSource random) : ICongestionControl
         _aggregation.Update(sample, Bandwidth, _window, _round);
         if (_mode == Mode.ProbeBandwidth)
             _cycle.Update(sample, Math.Max(_minRtt, MinModelRtt), Product(_cycle.Gain));
-        if (isRoundStart && !sample.IsApplicationLimited)
-            CheckFullPipe();
+        _roundLost += sample.Lost;
+        _roundAcknowledged += sample.Acknowledged;
+        if (isRoundStart)
+            CheckFullPipe(sample.IsApplicationLimited);
         CheckDrain(sample);
         UpdateMinRtt(sample);
         _recovery.Update(sample, isRoundStart, _isPipeFull);
@@ -123,17 +132,20 @@ internal sealed class Bbr(IRandomSource random) : ICongestionControl
         return true;
     }
 
-    private void CheckFullPipe()
+    private void CheckFullPipe(bool isApplicationLimited)
     {
-        if (_isPipeFull)
+        var hasHeavyLoss =
+            _roundLost >= MinHeavyLoss && _roundLost > (_roundLost + _roundAcknowledged) * HeavyLossShare;
+        _roundLost = _roundAcknowledged = 0;
+        if (_isPipeFull || (isApplicationLimited && !hasHeavyLoss))
             return;
-        if (Bandwidth >= _fullBandwidth * FullPipeGrowth)
+        if (Bandwidth >= _fullBandwidth * FullPipeGrowth && !hasHeavyLoss)
         {
             _fullBandwidth = Bandwidth;
             _roundsWithoutGrowth = 0;
             return;
         }
-        _isPipeFull = ++_roundsWithoutGrowth >= FullPipeRounds;
+        _isPipeFull = hasHeavyLoss || ++_roundsWithoutGrowth >= FullPipeRounds;
     }
 
     private void CheckDrain(in AckSample sample)

@@ -49,12 +49,20 @@ internal sealed class RackDetector
 
     /// <summary>Moves what is lost by now to the lost list.</summary>
     /// <param name="packets">The stream's packets.</param>
+    /// <param name="knownBefore">The first packet of which the other side has not said whether it has come.</param>
     /// <param name="rtt">Its round-trip times.</param>
     /// <param name="isRecovering">Whether a loss is being repaired already; then there is no tolerance without cause.</param>
     /// <param name="now">The time.</param>
     /// <param name="recheckAt">When to ask again, or 0.</param>
     /// <returns>Bytes declared lost.</returns>
-    public long DetectLosses(SentPackets packets, RttEstimator rtt, bool isRecovering, long now, out long recheckAt)
+    public long DetectLosses(
+        SentPackets packets,
+        long knownBefore,
+        RttEstimator rtt,
+        bool isRecovering,
+        long now,
+        out long recheckAt
+    )
     {
         recheckAt = 0;
         var lost = 0L;
@@ -72,8 +80,11 @@ internal sealed class RackDetector
                 break;
             }
             var next = packet.Next;
-            lost += packet.Size;
-            packets.OnLost(sequence);
+            if (sequence < knownBefore)
+            {
+                lost += packet.Size;
+                packets.OnLost(sequence);
+            }
             sequence = next;
         }
         return lost;

@@ -37,6 +37,9 @@ internal sealed class ReceiveHalf(UdxStream stream, BufferPool pool, UdxOptions 
     /// <summary>Whether packets beyond a gap wait, so that an acknowledgement needs ranges.</summary>
     public bool HasGap => _beyondGap.Count > 0;
 
+    /// <summary>Whether more has come than the ranges written so far tell.</summary>
+    public bool HasUntoldRanges => _beyondGap.HasNews;
+
     /// <summary>Whether bytes or the end wait for a reader that could take them.</summary>
     public bool HasDeliverable => !IsPaused && (_held.Length > 0 || _isEndHeld);
 

@@ -22,7 +22,14 @@ internal sealed class ReorderBuffer(BufferPool pool)
     // One past the highest packet held; meaningless while empty.
     private long _end;
 
+    // What the other side may not know to have come: everything new since the last ranges were written.
+    private long _newsFrom = long.MaxValue;
+    private long _newsTo = long.MinValue;
+
     public int Count { get; private set; }
+
+    /// <summary>Whether more has come than the ranges written so far tell.</summary>
+    public bool HasNews => Count > 0 && _newsFrom < _newsTo;
 
     /// <summary>Takes a copy of a packet beyond <paramref name="next"/>, the next one in order.</summary>
     /// <returns>False when it is held already, too far ahead, or too long.</returns>
@@ -33,6 +40,9 @@ internal sealed class ReorderBuffer(BufferPool pool)
             return false;
         if (sequence - next >= _slots.Length)
             Grow(next, (int)(sequence - next) + 1);
+        // A repeat of what is held is news as well: the other side does not know that we have it.
+        _newsFrom = Math.Min(_newsFrom, sequence);
+        _newsTo = Math.Max(_newsTo, sequence + 1);
         if (IsPresent(sequence))
             return false;
         var slot = new Slot(flags, payload.Length, payload.IsEmpty ? null : pool.RentPacket());
@@ -64,23 +74,29 @@ internal sealed class ReorderBuffer(BufferPool pool)
             pool.Return(slot.Buffer);
     }
 
-    /// <summary>Writes the ranges held, lowest first.</summary>
+    /// <summary>
+    /// Writes ranges held, ascending: all of them if they fit, else those around the news.
+    /// </summary>
+    /// <remarks>
+    /// After a burst of losses there are more ranges than one packet takes. The other side remembers what it was told, so
+    /// it is told what it cannot know yet, in several packets if need be (<see cref="HasNews"/>), and not the same lowest
+    /// ranges again and again: a packet it never hears of it would have to take for lost.
+    /// </remarks>
     /// <param name="next">The next packet in order, which is missing.</param>
     /// <param name="destination">Room for <see cref="PacketCodec.MaxSackRanges"/> ranges.</param>
     /// <returns>Bytes written.</returns>
     public int WriteRanges(long next, Span<byte> destination)
     {
-        var written = 0;
-        var sequence = next + 1;
-        while (Count > 0 && written < PacketCodec.MaxSackRanges * PacketCodec.SackRangeBytes)
+        if (TryWriteRanges(next + 1, destination, out var written, out _))
         {
-            var start = Find(sequence, isPresent: true);
-            if (start >= _end)
-                break;
-            sequence = Find(start, isPresent: false);
-            PacketCodec.WriteSackRange(destination[written..], (uint)start, (uint)sequence);
-            written += PacketCodec.SackRangeBytes;
+            ForgetNews();
+            return written;
         }
+        var from = StartOfRun(Math.Max(_newsFrom, next + 1), next);
+        if (TryWriteRanges(from, destination, out written, out var end) || end >= _newsTo)
+            ForgetNews();
+        else
+            _newsFrom = end;
         return written;
     }
 
@@ -91,6 +107,39 @@ internal sealed class ReorderBuffer(BufferPool pool)
         _slots = [];
         _present = [];
         Count = 0;
+    }
+
+    /// <summary>Writes the ranges from a place on; false when there are more, which begin at <paramref name="end"/> or later.</summary>
+    private bool TryWriteRanges(long from, Span<byte> destination, out int written, out long end)
+    {
+        written = 0;
+        end = from;
+        while (Count > 0)
+        {
+            var start = Find(end, isPresent: true);
+            if (start >= _end)
+                return true;
+            if (written == PacketCodec.MaxSackRanges * PacketCodec.SackRangeBytes)
+                return false;
+            end = Find(start, isPresent: false);
+            PacketCodec.WriteSackRange(destination[written..], (uint)start, (uint)end);
+            written += PacketCodec.SackRangeBytes;
+        }
+        return true;
+    }
+
+    /// <summary>The lowest place from which all are held up to this one, so that a range is not told in halves.</summary>
+    private long StartOfRun(long sequence, long next)
+    {
+        while (sequence > next + 1 && IsPresent(sequence - 1))
+            sequence--;
+        return sequence;
+    }
+
+    private void ForgetNews()
+    {
+        _newsFrom = long.MaxValue;
+        _newsTo = long.MinValue;
     }
 
     /// <summary>The first place from <paramref name="sequence"/> on that is held or is free, or the end.</summary>

@@ -18,6 +18,9 @@ internal sealed partial class SendHalf
     private Repair _repair;
     private long _repairEndsAt;
     private long _reorderDeadline;
+
+    // A SACK with as many ranges as fit says nothing of the packets above them.
+    private long _knownBefore = long.MaxValue;
     private long _unreportedLoss;
 
     // What one acknowledgement has brought so far.
@@ -69,14 +72,19 @@ internal sealed partial class SendHalf
 
     private void AcknowledgeRanges(ReadOnlySpan<byte> sackRanges, long now)
     {
+        var isCut = sackRanges.Length == PacketCodec.MaxSackRanges * PacketCodec.SackRangeBytes;
+        _knownBefore = isCut ? _knownBefore : long.MaxValue;
         for (; !sackRanges.IsEmpty; sackRanges = sackRanges[PacketCodec.SackRangeBytes..])
         {
             var (wireStart, wireEnd) = PacketCodec.ReadSackRange(sackRanges);
             var start = SequenceNumber.Expand(wireStart, _packets.First);
             var end = SequenceNumber.Expand(wireEnd, _packets.First);
             // Checked before anything is walked: a range outside of what is in flight costs nothing.
-            if (start >= _packets.First && start < end && end <= _packets.Next)
-                AcknowledgeRange(start, end, now);
+            if (start < _packets.First || start >= end || end > _packets.Next)
+                continue;
+            AcknowledgeRange(start, end, now);
+            if (isCut)
+                _knownBefore = end;
         }
     }
 
@@ -132,7 +140,7 @@ internal sealed partial class SendHalf
 
     private void DetectLosses(long now)
     {
-        var lost = _rack.DetectLosses(_packets, _rtt, _repair != Repair.Open, now, out _reorderDeadline);
+        var lost = _rack.DetectLosses(_packets, _knownBefore, _rtt, _repair != Repair.Open, now, out _reorderDeadline);
         if (lost == 0)
             return;
         _unreportedLoss += lost;

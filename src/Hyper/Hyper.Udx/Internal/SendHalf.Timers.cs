@@ -9,6 +9,9 @@ internal sealed partial class SendHalf
     /// <summary>A stream without any acknowledgement for this many retransmission timeouts is given up, as in libudx.</summary>
     private const int MaxStallInTimeouts = 13;
 
+    /// <summary>The same once nothing but our END is unanswered and the other side has ended too.</summary>
+    private const int MaxFarewellInTimeouts = 6;
+
     /// <summary>
     /// The back-off doubles to this bound and no further: in the thirteen timeouts a stream has, it leaves six
     /// transmissions of a packet (at 0, 1, 3, 6, 9 and 12).
@@ -49,7 +52,9 @@ internal sealed partial class SendHalf
     /// <summary>Whether data waits for a window of zero and nothing in flight will bring news of it.</summary>
     private bool IsStuckAtClosedWindow => _remoteWindow == 0 && _buffer.Unsent > 0 && !_packets.IsAnyInFlight;
 
-    private long GiveUpAt => _stalledSince + MaxStallInTimeouts * _rtt.Timeout;
+    private long GiveUpAt => _stalledSince + MaxStall * _rtt.Timeout;
+
+    private int MaxStall => _stream.IsFarewell ? MaxFarewellInTimeouts : MaxStallInTimeouts;
 
     private bool IsInRemoteWindow(int payload)
     {

@@ -52,6 +52,9 @@ internal sealed partial class SendHalf
     /// <summary>Whether the end has been acknowledged, and so everything before it.</summary>
     public bool IsEnded => _packets.First > _endSequence;
 
+    /// <summary>Whether all data has been acknowledged, and only a packet with nothing but the end has not.</summary>
+    public bool IsOnlyEndOutstanding => _packets.First == _endSequence && _buffer.Length == 0;
+
     /// <summary>Whether so much is queued that the writer should wait.</summary>
     public bool IsAboveHighWaterMark => _buffer.Length > _highWaterMark + Math.Min(_congestion.Window, _remoteWindow);
 
