@@ -28,8 +28,7 @@ public class CongestionTests
             await pair.A.WriteAllAsync(bytes);
             await pair.B.ReceiveAsync(bytes.Length);
             var rate = bytes.Length / pair.World.Elapsed.TotalSeconds;
-            Console.WriteLine($"{bytesPerSecond} {delay} ms {loss}: {rate / bytesPerSecond:P0} {pair.A.Stream.Statistics}");
-            Assert.True(rate > 0.8 * bytesPerSecond, $"{rate:N0} of {bytesPerSecond:N0} bytes a second.");
+            Assert.True(rate > 0.7 * bytesPerSecond, $"{rate:N0} of {bytesPerSecond:N0} bytes a second.");
         });
         Assert.Equal(bytes, pair.B.Data.ToArray());
     }

@@ -55,8 +55,6 @@ public class TransferTests
             pair.B.Stream.End();
             Assert.Null(await pair.A.Closed);
             Assert.Null(await pair.B.Closed);
-            TestContext.Current.SendDiagnosticMessage($"{name}: {pair.World.Elapsed} {pair.A.Stream.Statistics}");
-            Console.WriteLine($"{name}: {pair.World.Elapsed} {pair.A.Stream.Statistics}");
             await pair.AssertNothingLeftAsync();
         });
         Assert.Equal(up, pair.B.Data.ToArray());

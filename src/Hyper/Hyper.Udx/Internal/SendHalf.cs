@@ -55,11 +55,16 @@ internal sealed partial class SendHalf
     /// <summary>Whether all data has been acknowledged, and only a packet with nothing but the end has not.</summary>
     public bool IsOnlyEndOutstanding => _packets.First == _endSequence && _buffer.Length == 0;
 
-    /// <summary>Whether so much is queued that the writer should wait.</summary>
-    public bool IsAboveHighWaterMark => _buffer.Length > _highWaterMark + Math.Min(_congestion.Window, _remoteWindow);
+    /// <summary>
+    /// Whether so much is queued that the writer should wait. What has arrived beyond a gap does not count, although its
+    /// bytes are still held: or one packet lost twice would stop the writer.
+    /// </summary>
+    public bool IsAboveHighWaterMark => BytesQueued > _highWaterMark + Math.Min(_congestion.Window, _remoteWindow);
 
     /// <summary>Retransmission timeout in microseconds, without back-off.</summary>
     public long RetransmissionTimeout => _rtt.Timeout;
+
+    private long BytesQueued => _buffer.Length - _packets.SackedBytes;
 
     private bool HasNewPacket => _buffer.Unsent > 0 || (_isEndRequested && _endSequence == long.MaxValue);
 
@@ -95,7 +100,7 @@ internal sealed partial class SendHalf
             CongestionWindow = _congestion.Window,
             Bandwidth = _congestion.Bandwidth,
             BytesInFlight = _packets.BytesInFlight,
-            BytesQueued = _buffer.Length,
+            BytesQueued = BytesQueued,
             RemoteWindow = _remoteWindow,
         };
 

@@ -44,6 +44,9 @@ internal sealed class SentPackets(long firstSequence)
     /// <summary>Packets beyond a gap that have arrived.</summary>
     public int SackedCount { get; private set; }
 
+    /// <summary>Their payload.</summary>
+    public long SackedBytes { get; private set; }
+
     /// <summary>Size of all packets in flight; lost and arrived ones do not count.</summary>
     public long BytesInFlight { get; private set; }
 
@@ -128,6 +131,7 @@ internal sealed class SentPackets(long firstSequence)
         packet.State = SentPacketState.Acknowledged;
         packet.Next = sequence + 1;
         SackedCount++;
+        SackedBytes += packet.Payload.Length;
     }
 
     /// <summary>The first packet from <paramref name="sequence"/> on that has not arrived, or <see cref="Next"/>.</summary>
@@ -159,6 +163,7 @@ internal sealed class SentPackets(long firstSequence)
         var bytes = packet.Payload.Length;
         packet.Payload = default;
         SackedCount--;
+        SackedBytes -= bytes;
         First++;
         return bytes;
     }
