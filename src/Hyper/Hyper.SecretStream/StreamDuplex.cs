@@ -54,9 +54,9 @@ public sealed partial class StreamDuplex : IByteDuplex, ITurnEndItem
         Loop.VerifyAccess();
         if (_isClosed)
             return;
-        // So that the other side sees a reset, not a clean end.
+        // An abortive close, so that the other side sees a reset and not a clean end.
         if (_stream is NetworkStream { Socket: var socket })
-            TryLinger(socket);
+            socket.Close(timeout: 0);
         Close(error);
     }
 
@@ -90,16 +90,4 @@ public sealed partial class StreamDuplex : IByteDuplex, ITurnEndItem
 
     private static bool IsStreamFailure(Exception error) =>
         error is IOException or SocketException or OperationCanceledException or ObjectDisposedException;
-
-    private static void TryLinger(Socket socket)
-    {
-        try
-        {
-            socket.LingerState = new LingerOption(enable: true, seconds: 0);
-        }
-        catch (Exception error) when (IsStreamFailure(error))
-        {
-            // The connection is gone already: there is nobody left to tell.
-        }
-    }
 }

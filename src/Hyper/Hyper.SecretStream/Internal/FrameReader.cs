@@ -20,6 +20,9 @@ internal struct FrameReader
     /// <summary>Whether a frame has begun and not ended.</summary>
     public readonly bool IsInsideFrame => _lengthCount > 0;
 
+    /// <summary>Size of the buffer held for the present frame.</summary>
+    public readonly int ReservedBytes => _gathered?.Length ?? 0;
+
     /// <summary>The body just given, writable, when it was gathered; else empty.</summary>
     public readonly Span<byte> Gathered => _gathered is null ? default : _gathered.AsSpan(0, _length);
 
