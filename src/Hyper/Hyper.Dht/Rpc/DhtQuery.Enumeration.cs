@@ -23,7 +23,7 @@ public sealed partial class DhtQuery
         if (_isEnumerated)
             throw new InvalidOperationException("A query can be enumerated once.");
         _isEnumerated = true;
-        var finished = FinishedAsync(cancellationToken);
+        _ = FinishedAsync(cancellationToken);
         try
         {
             while (true)
@@ -34,7 +34,7 @@ public sealed partial class DhtQuery
                         ReadMore();
                     yield return reply;
                 }
-                if (finished.IsCompleted)
+                if (IsFinished)
                     break;
                 _reader = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
                 await _reader.Task;

@@ -10,6 +10,7 @@ public sealed partial class DhtQuery
     private const int MaxSeen = 4096;
 
     private const int MaxReferrers = 32;
+    private const int PatientTries = 2;
 
     private readonly Dictionary<UdpAddress, SeenNode> _seen = [];
 
@@ -53,10 +54,10 @@ public sealed partial class DhtQuery
         ReadMore();
     }
 
-    void IRequestOwner.OnSlow(PendingRequest request)
+    void IRequestOwner.OnTryTimedOut(PendingRequest request)
     {
-        request.State = this;
-        _slow++;
+        if (request.TimedOutTries == 1)
+            _slow++;
         ReadMore();
     }
 
@@ -172,8 +173,7 @@ public sealed partial class DhtQuery
         }
         if (_pending.Count > 0)
             return;
-        var hasEnough = IsHasty ? _successes > 0 : _closest.Count >= RoutingTable.K;
-        if (_inflight.Count > 0 && !(hasEnough && _slow == _inflight.Count))
+        if (_inflight.Count > 0 && !CanEndWithoutTheSlow())
             return;
         // Seeds that have mostly failed were out of date: begin again from the table.
         if (!_seededFromTable && _successes < RoutingTable.K / 4)
@@ -188,6 +188,26 @@ public sealed partial class DhtQuery
             }
         }
         BeginCommit();
+    }
+
+    /// <summary>
+    /// Whether everything still in flight may be given up. A node that would belong to the nearest gets a second try
+    /// first: one lost datagram is no sign of a dead node.
+    /// </summary>
+    private bool CanEndWithoutTheSlow()
+    {
+        if (_slow < _inflight.Count)
+            return false;
+        if (IsHasty)
+            return _successes > 0;
+        if (_closest.Count < RoutingTable.K)
+            return false;
+        foreach (var request in _inflight)
+        {
+            if (request.TimedOutTries < PatientTries && IsCloser(request.ToId.GetValueOrDefault()))
+                return false;
+        }
+        return true;
     }
 
     private bool Visit(in Candidate candidate)
@@ -205,7 +225,7 @@ public sealed partial class DhtQuery
 
     private void Settled(PendingRequest request)
     {
-        if (_inflight.Remove(request) && request.State is not null)
+        if (_inflight.Remove(request) && request.TimedOutTries > 0)
             _slow--;
     }
 

@@ -30,10 +30,9 @@ public sealed partial class DhtQuery : IRequestOwner
     private readonly List<DhtReply> _closest = new(RoutingTable.K + 1);
     private readonly HashSet<PendingRequest> _inflight = [];
     private readonly LoopTimer _deadline;
-    private readonly TaskCompletionSource<DhtQueryResult> _finished = new(
-        TaskCreationOptions.RunContinuationsAsynchronously
-    );
+    private readonly TaskCompletionSource<DhtQueryResult> _finished = new();
     private readonly List<CancellationTokenRegistration> _registrations = [];
+    private DhtQueryResult? _result;
     private Phase _phase;
     private bool _seededFromTable;
     private bool _isSlowStart;
@@ -131,8 +130,17 @@ public sealed partial class DhtQuery : IRequestOwner
         _pending.Clear();
         if (wasStarted)
             _node.OnQueryFinished(this);
-        _finished.SetResult(new DhtQueryResult(status, _closest, _successes, _errors, _commits));
+        _result = new DhtQueryResult(status, _closest, _successes, _errors, _commits);
         WakeReader();
+        // In a turn of its own, so that the awaiting code does not run inside the handling of a datagram.
+        _node.Loop.Post(
+            static state =>
+            {
+                var query = (DhtQuery)state!;
+                query._finished.SetResult(query._result!);
+            },
+            this
+        );
     }
 
     private void OnCancelled()

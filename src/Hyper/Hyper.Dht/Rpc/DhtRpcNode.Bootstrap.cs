@@ -10,7 +10,7 @@ public sealed partial class DhtRpcNode
     private const int QuietInflight = 3;
 
     private readonly LoopTimer _bootstrapDeadline;
-    private TaskCompletionSource<DhtNodeState> _bootstrapped = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private TaskCompletionSource<DhtNodeState> _bootstrapped = new();
     private int _activeBackgroundQueries;
 
     /// <summary>
@@ -27,7 +27,7 @@ public sealed partial class DhtRpcNode
     private void BeginBootstrap()
     {
         if (_bootstrapped.Task.IsCompleted)
-            _bootstrapped = new(TaskCreationOptions.RunContinuationsAsynchronously);
+            _bootstrapped = new();
         State = DhtNodeState.Bootstrapping;
         _lastTickAt = _endpoint.Now;
         _tickTimer.Change(_options.TickInterval, _options.TickInterval);

@@ -182,6 +182,9 @@ public sealed partial class DhtRpcNode
         if (!wasEphemeral)
             return;
         LogPersistent(address.Port);
+        // Whoever is asked learns of us: ask those in whose tables we belong.
+        if (State is DhtNodeState.Ready or DhtNodeState.Isolated)
+            StartBackgroundQuery(_table.Id, onReply: null);
         BecamePersistent?.Invoke();
     }
 

@@ -146,7 +146,7 @@ public sealed partial class DhtRpcNode
                 owner.RemoveNode(node);
         }
 
-        public void OnSlow(PendingRequest request) { }
+        public void OnTryTimedOut(PendingRequest request) { }
 
         public void OnFailed(PendingRequest request, DhtRequestStatus status)
         {
@@ -168,7 +168,7 @@ public sealed partial class DhtRpcNode
                 Replace();
         }
 
-        public void OnSlow(PendingRequest request) { }
+        public void OnTryTimedOut(PendingRequest request) { }
 
         public void OnFailed(PendingRequest request, DhtRequestStatus status)
         {

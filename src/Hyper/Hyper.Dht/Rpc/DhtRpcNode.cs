@@ -192,9 +192,9 @@ public sealed partial class DhtRpcNode : IRpcDatagramHandler
         _tickTimer.Disarm();
         _bootstrapDeadline.Disarm();
         ClearDelayedPings();
-        _endpoint.Close(status);
         foreach (var query in _queries.ToArray())
             query.Cancel();
+        _endpoint.Close(status);
     }
 
     private int RandomOffset(int ticks) => ticks - Loop.Random.Next((ticks / 2) + 1);

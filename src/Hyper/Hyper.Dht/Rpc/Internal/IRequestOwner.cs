@@ -11,8 +11,8 @@ internal interface IRequestOwner
 {
     void OnReply(PendingRequest request, in DhtReplyMessage reply, in Bytes32? fromId, IRpcSocket socket);
 
-    /// <summary>The first try was not answered in time; another follows unless it was the only one.</summary>
-    void OnSlow(PendingRequest request);
+    /// <summary>A try was not answered in time; another follows, or <see cref="OnFailed"/>.</summary>
+    void OnTryTimedOut(PendingRequest request);
 
     void OnFailed(PendingRequest request, DhtRequestStatus status);
 }

@@ -9,7 +9,7 @@ internal sealed class IgnoredOutcome : IRequestOwner
 
     public void OnReply(PendingRequest request, in DhtReplyMessage reply, in Bytes32? fromId, IRpcSocket socket) { }
 
-    public void OnSlow(PendingRequest request) { }
+    public void OnTryTimedOut(PendingRequest request) { }
 
     public void OnFailed(PendingRequest request, DhtRequestStatus status) { }
 }

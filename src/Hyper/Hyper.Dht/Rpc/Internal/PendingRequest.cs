@@ -21,9 +21,6 @@ internal sealed class PendingRequest
 
     public IRequestOwner Owner { get; set; } = null!;
 
-    /// <summary>Free for the owner.</summary>
-    public object? State { get; set; }
-
     /// <summary>Null when it leaves by whatever socket is the present one at the time of sending.</summary>
     public IRpcSocket? Socket { get; set; }
 
@@ -56,6 +53,9 @@ internal sealed class PendingRequest
     /// <summary>Sends so far.</summary>
     public int Sent { get; set; }
 
+    /// <summary>Sends that were not answered in time.</summary>
+    public int TimedOutTries { get; set; }
+
     public TimeSpan CreatedAt { get; set; }
 
     public bool IsSettled { get; set; } = true;
@@ -67,11 +67,10 @@ internal sealed class PendingRequest
     public void Clear()
     {
         Owner = null!;
-        State = null;
         Socket = null;
         Value = null;
         ToId = Token = Target = null;
-        Sent = 0;
+        Sent = TimedOutTries = 0;
         Force = false;
     }
 

@@ -6,10 +6,8 @@ namespace Hyper.Dht.Rpc.Internal;
 /// <summary>One awaited request. Used on the node's loop, but for the cancellation, which finds its way there.</summary>
 internal sealed class RpcCall(DhtRpcNode node) : IRequestOwner
 {
-    // Continuations are posted: the awaiting code runs after the datagram at hand has been dealt with.
-    private readonly TaskCompletionSource<DhtRequestResult> _outcome = new(
-        TaskCreationOptions.RunContinuationsAsynchronously
-    );
+    private readonly TaskCompletionSource<DhtRequestResult> _outcome = new();
+    private DhtRequestResult _result;
     private CancellationTokenRegistration _registration;
     private PendingRequest? _pending;
 
@@ -26,7 +24,7 @@ internal sealed class RpcCall(DhtRpcNode node) : IRequestOwner
     public void OnReply(PendingRequest request, in DhtReplyMessage reply, in Bytes32? fromId, IRpcSocket socket) =>
         Finish(new DhtRequestResult(DhtRequestStatus.Replied, ToReply(node, request, reply, fromId, socket)));
 
-    public void OnSlow(PendingRequest request) { }
+    public void OnTryTimedOut(PendingRequest request) { }
 
     public void OnFailed(PendingRequest request, DhtRequestStatus status) => Finish(new DhtRequestResult(status, null));
 
@@ -55,7 +53,16 @@ internal sealed class RpcCall(DhtRpcNode node) : IRequestOwner
     {
         _pending = null;
         _registration.Unregister();
-        _outcome.SetResult(result);
+        _result = result;
+        // In a turn of its own: the awaiting code runs after the datagram at hand has been dealt with, and on the loop.
+        node.Loop.Post(
+            static state =>
+            {
+                var call = (RpcCall)state!;
+                call._outcome.SetResult(call._result);
+            },
+            this
+        );
     }
 
     private void OnCancelled()

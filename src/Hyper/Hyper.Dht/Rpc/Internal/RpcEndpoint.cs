@@ -134,8 +134,8 @@ internal sealed partial class RpcEndpoint
     {
         if (request.IsSettled)
             return;
-        if (request.Sent == 1)
-            request.Owner.OnSlow(request);
+        request.TimedOutTries++;
+        request.Owner.OnTryTimedOut(request);
         // The owner may have cancelled it just now.
         if (request.IsSettled)
             return;
