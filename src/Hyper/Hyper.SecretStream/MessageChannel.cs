@@ -9,7 +9,7 @@ namespace Hyper.SecretStream;
 /// <remarks>
 /// Unread messages are kept up to a bound, above which the sender is slowed through the transport. Reading and writing
 /// may go on at the same time; of each, one call at a time keeps the order. Owns the stream. The handler calls come on
-/// the stream's loop; all that both sides of the border touch is the queue and <see cref="_unreadBytes"/>.
+/// the stream's loop; only the queue of unread messages and its size are shared between threads.
 /// </remarks>
 public sealed class MessageChannel : IMessageDuplexHandler, IAsyncDisposable
 {
