@@ -12,8 +12,8 @@ internal interface IRoutedServer
     /// <summary>
     /// Handles a client's first Noise message.
     /// </summary>
-    /// <returns>The second one; null to stay silent.</returns>
-    HandshakeReply? OnHandshake(in PeerHandshake message, in DhtIncomingRequest request);
+    /// <returns>The second one, which leaves from the socket on which the first came; null to stay silent.</returns>
+    byte[]? OnHandshake(in PeerHandshake message, in DhtIncomingRequest request);
 
     /// <summary>Handles a punch message; answers by <see cref="Router.ReplyHolepunch"/>, now or later or never.</summary>
     void OnHolepunch(in PeerHolepunch message, in DhtIncomingRequest request);

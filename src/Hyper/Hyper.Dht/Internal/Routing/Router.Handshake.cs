@@ -50,24 +50,24 @@ internal sealed partial class Router
     {
         if (message.Mode is not (RouteMode.FromClient or RouteMode.FromRelay or RouteMode.FromSecondRelay))
             return;
-        if (server.OnHandshake(message, request) is not { } reply)
+        if (server.OnHandshake(message, request) is not { } noise)
             return;
         var isDirect = message.Mode == RouteMode.FromClient;
         var answer = new PeerHandshake
         {
             Mode = isDirect ? RouteMode.Reply : RouteMode.FromServer,
-            Noise = reply.Noise,
+            Noise = noise,
             PeerAddress = isDirect ? null : message.PeerAddress,
         };
         Span<byte> room = stackalloc byte[MaxValueBytes];
         if (!TryEncode(answer, room, out var value))
             return;
         if (isDirect)
-            request.Reply(value, DhtReplyOptions.Bare with { Socket = reply.Socket });
+            request.Reply(value, DhtReplyOptions.Bare);
         else if (message.Mode == RouteMode.FromRelay)
-            request.Relay(value, request.From, reply.Socket);
+            request.Relay(value, request.From);
         else if (message.RelayAddress is { Port: > 0 } firstRelay)
-            request.Relay(value, firstRelay, reply.Socket);
+            request.Relay(value, firstRelay);
     }
 
     private void Forward(

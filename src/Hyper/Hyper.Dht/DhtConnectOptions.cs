@@ -1,0 +1,20 @@
+using Hyper.Crypto;
+using Hyper.Loop;
+
+namespace Hyper.Dht;
+
+/// <summary>How a connection is made.</summary>
+public sealed record DhtConnectOptions
+{
+    /// <summary>Our identity; the node's own by default. It must outlive the attempt.</summary>
+    public KeyPair? KeyPair { get; init; }
+
+    /// <summary>
+    /// Nodes that may know how to reach the peer, such as those in its record: they are asked at once, while the search
+    /// runs. Without any, those of the last connection to the peer are.
+    /// </summary>
+    public IReadOnlyList<UdpAddress> RelayAddresses { get; init; } = [];
+
+    /// <summary>Whether to tell our local addresses, and to try the peer's if it is in the same network. On by default.</summary>
+    public bool LocalConnection { get; init; } = true;
+}

@@ -1,0 +1,124 @@
+using Hyper.Crypto;
+using Hyper.Dht.Internal.Records;
+using Hyper.Dht.Internal.Routing;
+using Hyper.Dht.Internal.Serving;
+using Hyper.Dht.Messages;
+using Hyper.Dht.Rpc;
+using Hyper.Encoding;
+using Hyper.Loop;
+using Hyper.SecretStream;
+
+namespace Hyper.Dht;
+
+public sealed partial class DhtServer
+{
+    private const int MaxRefused = 4096;
+
+    /// <summary>Messages that got no answer, so that copies of them through other relays cost no more than a hash.</summary>
+    private readonly TwoGenerationCache<Bytes32, bool> _refused;
+
+    byte[]? IRoutedServer.OnHandshake(in PeerHandshake message, in DhtIncomingRequest request)
+    {
+        if (!IsListening)
+            return null;
+        var hash = Blake2b.Hash(message.Noise);
+        if (_handshakes.Find(hash) is { } known)
+            return known.Reply;
+        var client = message.PeerAddress ?? request.From;
+        if (client.Port == 0 || _refused.TryGet(hash, out _))
+            return null;
+        if (!_handshakes.TryMakeRoom(client))
+        {
+            Statistics.Limited++;
+            return null;
+        }
+        var handshake = Answer(message, request, hash, client);
+        if (handshake is null)
+        {
+            _refused.Set(hash, true);
+            return null;
+        }
+        Statistics.Answered++;
+        _handshakes.Add(handshake);
+        return handshake.Reply;
+    }
+
+    void IRoutedServer.OnHolepunch(in PeerHolepunch message, in DhtIncomingRequest request)
+    {
+        if (IsListening)
+            _handshakes.Find(message.Id)?.OnHolepunch(message, request);
+    }
+
+    internal void Remove(ServerHandshake handshake) => _handshakes.Remove(handshake);
+
+    /// <summary>Gives a connection to the application, a moment later: not inside the handling of a packet.</summary>
+    internal void HandOver(NoiseSecretStream stream)
+    {
+        Statistics.Connections++;
+        _dht.Loop.Post(
+            static state =>
+            {
+                var (server, stream) = ((DhtServer, NoiseSecretStream))state!;
+                server.TellConnection(stream);
+            },
+            (this, stream)
+        );
+    }
+
+    private ServerHandshake? Answer(
+        in PeerHandshake message,
+        in DhtIncomingRequest request,
+        in Bytes32 hash,
+        in UdpAddress client
+    )
+    {
+        using var noise = new ServerNoise(KeyPair, _dht.Loop.Random);
+        if (!noise.TryRead(message.Noise, out var payload))
+        {
+            Statistics.Malformed++;
+            return null;
+        }
+        if (IsKeptOut(noise.RemotePublicKey, client))
+        {
+            Statistics.Firewalled++;
+            return null;
+        }
+        var handshake = new ServerHandshake(this, hash, _handshakes.NextSlot(), client, payload);
+        if (handshake.TryAnswer(noise, isDirect: message.PeerAddress is null, request))
+            return handshake;
+        Statistics.Malformed++;
+        handshake.Dispose();
+        return null;
+    }
+
+    /// <summary>A firewall that fails keeps the client out, as in hyperdht.</summary>
+    private bool IsKeptOut(in Bytes32 publicKey, in UdpAddress client)
+    {
+        if (Options.Firewall is not { } firewall)
+            return false;
+        try
+        {
+            return firewall(publicKey, client);
+        }
+        catch (Exception error) when (error is not OutOfMemoryException)
+        {
+            _dht.LogCallbackFailed(error, "firewall");
+            return true;
+        }
+    }
+
+    private void TellConnection(NoiseSecretStream stream)
+    {
+        if (stream.IsClosed)
+            return;
+        try
+        {
+            _onConnection(stream);
+        }
+        catch (Exception error) when (error is not OutOfMemoryException)
+        {
+            _dht.LogCallbackFailed(error, "connection");
+            stream.Destroy();
+        }
+    }
+}

@@ -1,0 +1,32 @@
+namespace Hyper.Dht;
+
+/// <summary>How a <see cref="DhtServer"/> behaves.</summary>
+public sealed record DhtServerOptions
+{
+    /// <summary>Keeps clients out. Null (default) lets everybody in.</summary>
+    public DhtFirewall? Firewall { get; init; }
+
+    /// <summary>
+    /// Whether clients are told the server's addresses in its local network, so that those in the same one connect there.
+    /// On by default.
+    /// </summary>
+    public bool ShareLocalAddress { get; init; } = true;
+
+    /// <summary>
+    /// Handshakes kept at a time, at most. 512 by default. When all are taken, the oldest that has not led to a connection
+    /// gives way.
+    /// </summary>
+    public int MaxHandshakes { get; init; } = 512;
+
+    /// <summary>
+    /// The same for one network of 256 addresses; more of them get no answer. 64 by default. Loopback is exempt.
+    /// </summary>
+    public int MaxHandshakesPerNetwork { get; init; } = 64;
+
+    internal static DhtServerOptions Validated(DhtServerOptions options)
+    {
+        if (options.MaxHandshakes < 1 || options.MaxHandshakesPerNetwork < 1)
+            throw new ArgumentException("A server needs room for at least one handshake.", nameof(options));
+        return options;
+    }
+}

@@ -1,0 +1,40 @@
+using Hyper.Dht.Internal.Nat;
+using Hyper.Encoding;
+using Hyper.SecretStream;
+
+namespace Hyper.Dht;
+
+public sealed partial class HyperDht
+{
+    /// <summary>Our addresses in local networks.</summary>
+    internal LocalAddresses LocalAddresses { get; }
+
+    /// <summary>Makes a server; <see cref="DhtServer.ListenAsync"/> lets it begin.</summary>
+    /// <param name="onConnection">Takes each connection, already open. It must start or destroy the stream.</param>
+    /// <param name="options">Its behaviour.</param>
+    /// <exception cref="HyperDhtException">The node is closed.</exception>
+    public DhtServer CreateServer(Action<NoiseSecretStream> onConnection, DhtServerOptions? options = null)
+    {
+        ThrowIfDestroyed();
+        return new DhtServer(this, onConnection, options ?? new DhtServerOptions());
+    }
+
+    internal void Register(DhtServer server, in Bytes32 target, in Bytes32 publicKey)
+    {
+        ThrowIfDestroyed();
+        if (!_router.TryAddServer(target, server))
+        {
+            throw new HyperDhtException(
+                HyperDhtErrorCode.KeyPairAlreadyUsed,
+                $"Another server of this node listens under {publicKey}… already. Close it first."
+            );
+        }
+        _servers.Add(server);
+    }
+
+    internal void Unregister(DhtServer server, in Bytes32 target)
+    {
+        _router.RemoveServer(target);
+        _servers.Remove(server);
+    }
+}

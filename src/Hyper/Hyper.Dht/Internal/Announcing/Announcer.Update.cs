@@ -1,0 +1,82 @@
+using Hyper.Dht.Messages;
+using Hyper.Dht.Rpc;
+using Hyper.Loop;
+
+namespace Hyper.Dht.Internal.Announcing;
+
+internal sealed partial class Announcer
+{
+    private static readonly TimeSpan _unannounceTimeout = TimeSpan.FromMilliseconds(400);
+
+    /// <summary>One cycle: finds the nearest nodes, announces to them, and tells those of before that are no longer used.</summary>
+    private async Task UpdateAsync()
+    {
+        if (_stopping.IsCancellationRequested || _dht.IsDestroyed)
+            return;
+        var query = _dht.CreateQuery(HyperDhtCommand.FindPeer, Target, new DhtQueryOptions { Nodes = _closestNodes });
+        var result = await query.FinishedAsync(_stopping.Token);
+        if (_stopping.IsCancellationRequested)
+            return;
+
+        var nearest = result.ClosestReplies.Take(MaxRelays).ToArray();
+        var announced = await Task.WhenAll(nearest.Select(AnnounceAsync));
+        if (_stopping.IsCancellationRequested)
+            return;
+
+        var before = Relays;
+        var relays = new List<RelayInfo>(MaxRelays);
+        for (var i = 0; i < nearest.Length; i++)
+        {
+            if (announced[i])
+                relays.Add(new RelayInfo(nearest[i].From, nearest[i].To));
+        }
+        Adopt(relays, result.ClosestReplies);
+        await UnannounceAsync(
+            [
+                .. before
+                    .Select(relay => relay.RelayAddress)
+                    .Where(address => !relays.Exists(relay => relay.RelayAddress == address)),
+            ],
+            _stopping.Token
+        );
+        Cycles++;
+    }
+
+    private Task<bool> AnnounceAsync(DhtReply reply) =>
+        _dht.RequestAnnounceAsync(reply, Target, _keyPair, _peer, bump: 0, _stopping.Token);
+
+    private void Adopt(List<RelayInfo> relays, IReadOnlyList<DhtReply> closest)
+    {
+        // A cycle in which nobody answered leaves the old seeds: they are all that is known.
+        if (closest.Count > 0)
+            _closestNodes = [.. closest.Select(reply => reply.From)];
+        Relays = [.. relays];
+        var addresses = new List<UdpAddress>(MaxRelays);
+        if (_dht.Rpc.RemoteAddress is { } own)
+            addresses.Add(own);
+        foreach (var relay in relays)
+        {
+            if (addresses.Count < MaxRelays)
+                addresses.Add(relay.RelayAddress);
+        }
+        RelayAddresses = [.. addresses];
+        _generations.Insert(0, [.. relays.Select(relay => relay.RelayAddress)]);
+        if (_generations.Count > Generations)
+            _generations.RemoveAt(Generations);
+    }
+
+    private Task UnannounceAsync(UdpAddress[] relays, CancellationToken cancellationToken) =>
+        Task.WhenAll(relays.Select(relay => UnannounceAsync(relay, cancellationToken)));
+
+    private async Task UnannounceAsync(UdpAddress relay, CancellationToken cancellationToken)
+    {
+        var findPeer = new DhtRequest(HyperDhtCommand.FindPeer) { Target = Target };
+        var options = new DhtRequestOptions { Attempts = 2, Timeout = _unannounceTimeout };
+        var result = await _dht.Rpc.RequestAsync(findPeer, relay, options, cancellationToken);
+        // A node that has no record of us any more needs no word.
+        if (result.Reply is { Value: not null } reply)
+        {
+            await _dht.RequestUnannounceAsync(relay, reply.FromId, reply.Token, Target, _keyPair, cancellationToken);
+        }
+    }
+}

@@ -1,0 +1,181 @@
+using Hyper.Crypto;
+using Hyper.Dht.Internal.Sockets;
+using Hyper.Dht.Messages;
+using Hyper.Encoding;
+using Hyper.Loop;
+using Hyper.SecretStream;
+using Hyper.Udx;
+
+namespace Hyper.Dht.Internal.Connecting;
+
+/// <summary>
+/// One attempt to connect to a peer by its key.
+/// </summary>
+/// <remarks>
+/// Two steps: a handshake through whoever knows the peer (<see cref="HandshakeRace"/>), then a path. Paths are tried side
+/// by side, and the first on which a packet may go wins: the address we asked (when that was the server itself), an open
+/// server's address, the local network, a punched hole, or whatever place the server's own first packet comes from. The
+/// attempt ends once, by a stream or by an error, and at the latest after <see cref="HyperDhtOptions.ConnectTimeout"/>.
+/// It owns the UDX stream until it is connected, and the handshake; both go to the secret stream then.
+/// Source of the order: hyperdht 6.27.0 and 6.34.0, lib/connect.js.
+/// </remarks>
+internal sealed partial class ConnectAttempt : IDisposable
+{
+    private readonly HyperDht _dht;
+    private readonly Bytes32 _publicKey;
+    private readonly Bytes32 _target;
+    private readonly DhtConnectOptions _options;
+    private readonly UdxStream _stream;
+    private readonly bool _isOpen;
+    private readonly ClientNoise _noise;
+    private readonly CancellationTokenSource _ending;
+    private readonly List<UdpAddress> _askedRelays = [];
+    private readonly TaskCompletionSource<NoiseSecretStream> _connected = new(
+        TaskCreationOptions.RunContinuationsAsynchronously
+    );
+    private HandshakeOutcome? _handshake;
+    private (UdxSocket Socket, UdpAddress From)? _firstPacket;
+
+    public ConnectAttempt(
+        HyperDht dht,
+        in Bytes32 publicKey,
+        DhtConnectOptions options,
+        CancellationToken cancellationToken
+    )
+    {
+        _dht = dht;
+        _publicKey = publicKey;
+        _target = HyperDht.GetTarget(publicKey);
+        _options = options;
+        _ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        _stream = dht.Udx.CreateStream(firewall: OnPacket);
+        var own = dht.Rpc.RemoteAddress;
+        _isOpen = own.HasValue;
+        _noise = new ClientNoise(options.KeyPair ?? dht.KeyPair, publicKey, CreatePayload(own), dht.Loop.Random);
+    }
+
+    private CancellationToken Ending => _ending.Token;
+
+    /// <summary>Gives the attempt up because the node is going down.</summary>
+    public void Abandon()
+    {
+        _connected.TrySetException(
+            HyperDhtException.ForPeer(HyperDhtErrorCode.NodeDestroyed, _publicKey, "was given up: the node is closing.")
+        );
+        _ending.Cancel();
+    }
+
+    /// <summary>Runs the attempt to its end.</summary>
+    public async Task<NoiseSecretStream> RunAsync(CancellationToken cancellationToken)
+    {
+        using var timeout = new CancellationTokenSource(_dht.Options.ConnectTimeout, _dht.Loop.Time);
+        await using var onTimeout = timeout.Token.UnsafeRegister(
+            static state => ((ConnectAttempt)state!).OnTimeout(),
+            this
+        );
+        await using var onCancel = cancellationToken.UnsafeRegister(
+            static (state, token) => ((ConnectAttempt)state!)._connected.TrySetCanceled(token),
+            this
+        );
+        _ = FindPathAsync();
+        return await _connected.Task;
+    }
+
+    public void Dispose()
+    {
+        _ending.Cancel();
+        if (!_stream.IsConnected)
+        {
+            _stream.Destroy();
+            _handshake?.Session.Dispose();
+        }
+        _noise.Dispose();
+        _ending.Dispose();
+    }
+
+    private async Task FindPathAsync()
+    {
+        try
+        {
+            _handshake = await FindHandshakeAsync();
+            if (_connected.Task.IsCompleted)
+                return;
+            await FindPathAsync(_handshake);
+        }
+        catch (HyperDhtException error)
+        {
+            _connected.TrySetException(error);
+        }
+        catch (OperationCanceledException)
+        {
+            // Whoever cancelled has settled the attempt, or does so now.
+        }
+    }
+
+    private void OnTimeout() =>
+        _connected.TrySetException(
+            HyperDhtException.ForPeer(
+                HyperDhtErrorCode.TimedOut,
+                _publicKey,
+                $"took longer than {_dht.Options.ConnectTimeout.TotalSeconds} s. Check both sides' networks and try again."
+            )
+        );
+
+    private NoisePayload CreatePayload(UdpAddress? own)
+    {
+        var addresses = new List<UdpAddress>();
+        if (own is { } remote)
+            addresses.Add(remote);
+        if (_options.LocalConnection)
+            addresses.AddRange(_dht.LocalAddresses.Get());
+        return new NoisePayload
+        {
+            Firewall = own.HasValue ? FirewallKind.Open : FirewallKind.Unknown,
+            Addresses4 = [.. addresses],
+            Udx = new UdxInfo(_stream.Id),
+            SecretStream = new SecretStreamInfo(),
+        };
+    }
+
+    /// <summary>The server's packets show a path by themselves: it has found us.</summary>
+    private bool OnPacket(UdxStream stream, UdxSocket socket, in UdpAddress from)
+    {
+        if (from.Port == 0 || stream.IsConnected)
+            return false;
+        if (_handshake is not null)
+        {
+            TryConnect(socket, from, "the server's packet");
+            return true;
+        }
+        // It may overtake the answer to the handshake: the stream keeps it until it is connected.
+        if (_firstPacket is { } first)
+            return first.Socket == socket && first.From == from;
+        _firstPacket = (socket, from);
+        return true;
+    }
+
+    /// <summary>Connects the stream on a path, unless another was first.</summary>
+    private void TryConnect(UdxSocket socket, in UdpAddress to, string path)
+    {
+        if (_handshake is not { } handshake || _stream.IsConnected || !_stream.IsOpen || _connected.Task.IsCompleted)
+            return;
+        if (to.Port == 0 || socket.IsClosed)
+            return;
+        RememberRelays(handshake);
+        _stream.Connect(socket, handshake.Payload.Udx!.Id, to);
+        var options = new NoiseSecretStreamOptions { KeepAlive = _dht.Options.ConnectionKeepAlive };
+        var secretStream = new NoiseSecretStream(_stream, handshake.Session, options);
+        secretStream.Open();
+        _dht.LogConnected(_publicKey, path);
+        _connected.TrySetResult(secretStream);
+    }
+
+    private void RememberRelays(HandshakeOutcome handshake)
+    {
+        // The server knows best where it is announced.
+        if (handshake.Payload.RelayAddresses is { Length: > 0 } named)
+            _dht.RelayAddresses.Set(_publicKey, named);
+        else
+            _dht.RelayAddresses.Set(_publicKey, _askedRelays.ToArray());
+    }
+}

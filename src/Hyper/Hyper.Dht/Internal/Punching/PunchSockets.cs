@@ -1,0 +1,102 @@
+using System.Net;
+using Hyper.Dht.Internal.Sockets;
+using Hyper.Dht.Rpc;
+using Hyper.Loop;
+using Hyper.Udx;
+
+namespace Hyper.Dht.Internal.Punching;
+
+/// <summary>
+/// The sockets that clients punch with, one per attempt: a NAT gives each its own mapping. A socket is closed when its
+/// attempt gives it back, unless a stream was connected through it; then some seconds after the stream is gone, so that
+/// the stream's last words get out. Belongs to one <see cref="HyperDht"/>.
+/// </summary>
+internal sealed class PunchSockets : IDisposable
+{
+    private static readonly TimeSpan _sweepInterval = TimeSpan.FromSeconds(5);
+
+    private readonly UdxNode _udx;
+    private readonly DhtRpcNode _node;
+    private readonly IPAddress _host;
+    private readonly HashSet<DhtSocket> _open = [];
+    private readonly List<Lease> _used = [];
+    private readonly LoopTimer _sweep;
+
+    public PunchSockets(EventLoop loop, UdxNode udx, DhtRpcNode node, IPAddress host)
+    {
+        _udx = udx;
+        _node = node;
+        _host = host;
+        _sweep = loop.Time.CreateTimer(static state => ((PunchSockets)state!).Sweep(), this);
+    }
+
+    public int Count => _open.Count;
+
+    /// <summary>Opens a socket on any port; probes that come in on it go to <paramref name="probes"/>.</summary>
+    /// <exception cref="System.Net.Sockets.SocketException">The system has no socket left.</exception>
+    public DhtSocket Open(IProbeHandler probes)
+    {
+        var socket = new DhtSocket(_udx, new DatagramSocketOptions { Host = _host }, _node, probes);
+        _open.Add(socket);
+        return socket;
+    }
+
+    /// <summary>Takes a socket back; it stays open while <paramref name="stream"/> uses it.</summary>
+    public void Release(DhtSocket socket, UdxStream stream)
+    {
+        if (!_open.Contains(socket))
+            return;
+        if (stream.Socket != socket.Udx)
+        {
+            Close(socket);
+            return;
+        }
+        _used.Add(new Lease(socket, stream));
+        if (!_sweep.IsArmed)
+            _sweep.Arm(_sweepInterval);
+    }
+
+    public void Dispose()
+    {
+        _sweep.Dispose();
+        _used.Clear();
+        foreach (var socket in _open)
+            socket.Close();
+        _open.Clear();
+    }
+
+    private void Sweep()
+    {
+        for (var i = _used.Count - 1; i >= 0; i--)
+        {
+            var lease = _used[i];
+            if (lease.Stream.IsOpen)
+                continue;
+            // Found closed once, the stream may still be answering; found closed twice, it has had its time.
+            if (!lease.IsLingering)
+            {
+                lease.IsLingering = true;
+                continue;
+            }
+            _used.RemoveAt(i);
+            Close(lease.Socket);
+        }
+        if (_used.Count > 0)
+            _sweep.Arm(_sweepInterval);
+    }
+
+    private void Close(DhtSocket socket)
+    {
+        _open.Remove(socket);
+        socket.Close();
+    }
+
+    private sealed class Lease(DhtSocket socket, UdxStream stream)
+    {
+        public DhtSocket Socket => socket;
+
+        public UdxStream Stream => stream;
+
+        public bool IsLingering { get; set; }
+    }
+}

@@ -1,0 +1,95 @@
+using Hyper.Encoding;
+using Hyper.Loop;
+
+namespace Hyper.Dht.Internal.Serving;
+
+/// <summary>
+/// The handshakes of one server: found by the hash of the client's message, so that copies of it that come through other
+/// relays get the same answer, and by slot number, which punch messages carry. Bounded in all and per client network.
+/// </summary>
+internal sealed class HandshakeTable(DhtServer server)
+{
+    private readonly Dictionary<Bytes32, ServerHandshake> _byMessage = [];
+    private readonly List<ServerHandshake?> _slots = [];
+    private readonly Dictionary<uint, int> _perNetwork = [];
+
+    public int Count => _byMessage.Count;
+
+    public ServerHandshake? Find(in Bytes32 messageHash) => _byMessage.GetValueOrDefault(messageHash);
+
+    public ServerHandshake? Find(uint slot) => slot < _slots.Count ? _slots[(int)slot] : null;
+
+    /// <summary>Whether a further handshake of this client fits the limits; makes room for it if need be.</summary>
+    public bool TryMakeRoom(in UdpAddress client)
+    {
+        if (
+            IsLimited(client)
+            && _perNetwork.GetValueOrDefault(NetworkOf(client)) >= server.Options.MaxHandshakesPerNetwork
+        )
+            return false;
+        return _byMessage.Count < server.Options.MaxHandshakes || TryEvict();
+    }
+
+    /// <summary>The lowest free slot.</summary>
+    public uint NextSlot()
+    {
+        var free = _slots.IndexOf(null);
+        return (uint)(free < 0 ? _slots.Count : free);
+    }
+
+    public void Add(ServerHandshake handshake)
+    {
+        _byMessage.Add(handshake.MessageHash, handshake);
+        if (handshake.Slot == _slots.Count)
+            _slots.Add(handshake);
+        else
+            _slots[(int)handshake.Slot] = handshake;
+        var network = NetworkOf(handshake.Client);
+        _perNetwork[network] = _perNetwork.GetValueOrDefault(network) + 1;
+    }
+
+    public void Remove(ServerHandshake handshake)
+    {
+        if (!_byMessage.Remove(handshake.MessageHash))
+            return;
+        _slots[(int)handshake.Slot] = null;
+        while (_slots.Count > 0 && _slots[^1] is null)
+            _slots.RemoveAt(_slots.Count - 1);
+        var network = NetworkOf(handshake.Client);
+        if (--_perNetwork[network] == 0)
+            _perNetwork.Remove(network);
+    }
+
+    public bool Expects(in UdpAddress from)
+    {
+        foreach (var handshake in _slots)
+        {
+            if (handshake is not null && handshake.Expects(from))
+                return true;
+        }
+        return false;
+    }
+
+    public void Clear()
+    {
+        foreach (var handshake in _byMessage.Values.ToArray())
+            handshake.Dispose();
+    }
+
+    /// <summary>Drops the oldest handshake that has led to nothing; false when all have led to a connection.</summary>
+    private bool TryEvict()
+    {
+        ServerHandshake? oldest = null;
+        foreach (var handshake in _byMessage.Values)
+        {
+            if (!handshake.IsConnected && (oldest is null || handshake.CreatedAt < oldest.CreatedAt))
+                oldest = handshake;
+        }
+        oldest?.Dispose();
+        return oldest is not null;
+    }
+
+    private static bool IsLimited(in UdpAddress client) => !Nat.AddressKind.IsLoopback(client);
+
+    private static uint NetworkOf(in UdpAddress client) => client.IPv4Host >> 8;
+}
