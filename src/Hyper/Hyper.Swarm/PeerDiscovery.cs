@@ -1,0 +1,213 @@
+using System.Diagnostics.CodeAnalysis;
+using Hyper.Dht;
+using Hyper.Dht.Rpc;
+using Hyper.Encoding;
+using Hyper.Loop;
+using Hyper.Swarm.Internal;
+
+namespace Hyper.Swarm;
+
+/// <summary>
+/// Keeps one topic announced and looked up. Owned by the swarm; one task (<see cref="RunAsync"/>) does all refreshes in
+/// turn, woken by a timer, a new role or a request.
+/// </summary>
+/// <remarks>
+/// A peer that announces while we look up is not in our answer, and we are not in its: with refreshes ten minutes apart
+/// two peers that join in one instant would not meet. So the first refresh is followed by lookups soon after, more of
+/// them as long as nobody was found (<see cref="RefreshSchedule"/>).
+/// </remarks>
+[SuppressMessage("Design", "CA1001", Justification = "DestroyAsync releases what is owned, on the loop.")]
+internal sealed class PeerDiscovery
+{
+    private readonly Hyperswarm _swarm;
+    private readonly List<PeerDiscoverySession> _sessions = [];
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly RefreshSchedule _schedule;
+    private readonly LoopTimer _timer;
+    private readonly Task _running;
+    private TaskCompletionSource _wake = new();
+    private TaskCompletionSource<bool> _flushed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private CancellationTokenSource? _refreshing;
+    private IReadOnlyList<UdpAddress> _closestNodes = [];
+    private (bool Server, bool Client) _announcedRoles;
+    private bool _hasAnnounced;
+    private bool _isAnnounced;
+    private bool _hasFoundPeers;
+    private Task? _destroyed;
+
+    public PeerDiscovery(Hyperswarm swarm, in Bytes32 topic, Task? after)
+    {
+        _swarm = swarm;
+        Topic = topic;
+        _schedule = new RefreshSchedule(swarm.Loop.Random);
+        _timer = swarm.Loop.Time.CreateTimer(_ => _wake.TrySetResult(), null);
+        _running = RunAsync(after ?? Task.CompletedTask);
+    }
+
+    public Bytes32 Topic { get; }
+
+    public bool IsDestroyed => _destroyed is not null;
+
+    private (bool Server, bool Client) Roles =>
+        (_sessions.Exists(s => s.Options.Server), _sessions.Exists(s => s.Options.Client));
+
+    public PeerDiscoverySession Join(JoinOptions options)
+    {
+        var session = new PeerDiscoverySession(this, options);
+        _sessions.Add(session);
+        if (_sessions.Count == 1 || Roles != _announcedRoles)
+            RefreshSoon();
+        return session;
+    }
+
+    public async Task LeaveAsync(PeerDiscoverySession session)
+    {
+        _sessions.Remove(session);
+        if (_sessions.Count == 0)
+            await _swarm.LeaveAsync(Topic);
+        else if (Roles != _announcedRoles)
+            RefreshSoon();
+    }
+
+    /// <summary>Refreshes in this turn; a refresh under way in other roles is given up for it.</summary>
+    public void RefreshSoon()
+    {
+        if (_flushed.Task.IsCompleted)
+            _flushed = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        if (Roles != _announcedRoles)
+            _refreshing?.Cancel();
+        _schedule.Restart();
+        _wake.TrySetResult();
+    }
+
+    public Task<bool> FlushedAsync() => _flushed.Task;
+
+    public Task DestroyAsync() => _destroyed ??= DestroyCoreAsync();
+
+    private async Task DestroyCoreAsync()
+    {
+        await _stopping.CancelAsync();
+        _wake.TrySetResult();
+        await _running;
+        _timer.Disarm();
+        if (_isAnnounced)
+            await UnannounceAsync();
+        _flushed.TrySetResult(false);
+        _stopping.Dispose();
+    }
+
+    private async Task RunAsync(Task after)
+    {
+        await after;
+        while (true)
+        {
+            await _wake.Task;
+            if (_stopping.IsCancellationRequested)
+                return;
+            _wake = new TaskCompletionSource();
+            var succeeded = await RefreshAsync();
+            if (_stopping.IsCancellationRequested)
+                return;
+            if (_wake.Task.IsCompleted)
+                continue;
+            _flushed.TrySetResult(succeeded);
+            _timer.Arm(_schedule.GetNext(succeeded, _hasFoundPeers));
+        }
+    }
+
+    private async Task<bool> RefreshAsync()
+    {
+        using var refreshing = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token);
+        _refreshing = refreshing;
+        _announcedRoles = Roles;
+        try
+        {
+            var result = await SearchAsync(refreshing.Token);
+            if (result is { Status: DhtQueryStatus.Completed, Successes: > 0 })
+                return true;
+            _swarm.Statistics.RefreshesFailed++;
+            _swarm.LogRefreshIncomplete(Topic, result.Status, result.Successes);
+            return false;
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+        catch (HyperDhtException error)
+        {
+            _swarm.Statistics.RefreshesFailed++;
+            _swarm.LogRefreshFailed(Topic, error.Message);
+            return false;
+        }
+        finally
+        {
+            _refreshing = null;
+        }
+    }
+
+    private async Task<DhtQueryResult> SearchAsync(CancellationToken cancellationToken)
+    {
+        var isServer = _announcedRoles.Server;
+        if (isServer)
+            await _swarm.ListenAsync().WaitAsync(cancellationToken);
+        var search =
+            isServer && _schedule.IsAnnounceDue ? AnnounceAsync(cancellationToken)
+            : !isServer && _isAnnounced ? LookupAndUnannounceAsync(cancellationToken)
+            : _swarm.Dht.LookupAsync(Topic, SearchOptions, cancellationToken);
+        await foreach (var found in search)
+        {
+            if (!_announcedRoles.Client || found.Peer.PublicKey == _swarm.KeyPair.PublicKey)
+                continue;
+            _hasFoundPeers = true;
+            _swarm.OnPeerFound(found.Peer, Topic);
+        }
+        var result = await search.FinishedAsync();
+        if (search.ClosestNodes.Count > 0)
+            _closestNodes = search.ClosestNodes;
+        return result;
+    }
+
+    private DhtSearchOptions SearchOptions => new() { Nodes = _closestNodes.Count > 0 ? _closestNodes : null };
+
+    private DhtSearch AnnounceAsync(CancellationToken cancellationToken)
+    {
+        var options = new DhtAnnounceOptions
+        {
+            RelayAddresses = _swarm.ServerRelayAddresses,
+            // A record of an earlier life may name relays that forgot us.
+            Clear = !_hasAnnounced,
+            Search = SearchOptions,
+        };
+        _hasAnnounced = true;
+        _isAnnounced = true;
+        return _swarm.Dht.AnnounceAsync(Topic, _swarm.KeyPair, options, cancellationToken);
+    }
+
+    private DhtSearch LookupAndUnannounceAsync(CancellationToken cancellationToken)
+    {
+        _isAnnounced = false;
+        return _swarm.Dht.LookupAndUnannounceAsync(Topic, _swarm.KeyPair, SearchOptions, cancellationToken);
+    }
+
+    private async Task UnannounceAsync()
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(1), _swarm.Loop.Time);
+        try
+        {
+            await _swarm.Dht.UnannounceAsync(
+                Topic,
+                _swarm.KeyPair,
+                SearchOptions with
+                {
+                    Attempts = 1,
+                },
+                patience.Token
+            );
+        }
+        catch (Exception error) when (error is OperationCanceledException or HyperDhtException)
+        {
+            // The record dies of age; a leaving peer does not wait for the network.
+            _swarm.LogRefreshFailed(Topic, error.Message);
+        }
+    }
+}
