@@ -128,4 +128,52 @@ public sealed class JsValueTests
         Assert.Equal(sorted, exact);
         Assert.Equal(sorted, TextEncoding.UTF8.GetBytes(JsJson.StringifySorted(value)));
     }
+
+    [Theory]
+    [InlineData(5)]
+    [InlineData(24)]
+    [InlineData(25)]
+    [InlineData(300)]
+    public void StringifySorted_of_any_number_of_members_sorts_by_code_units(int count)
+    {
+        var random = Seeds.NewRandom();
+        var value = new JsObject();
+        while (value.Count < count)
+            value[new string(random.GetItems("aZ09_é\ud800\ue000".AsSpan(), random.Next(1, 6)))] = value.Count;
+        Assert.True(JsJson.TryParse(JsJson.StringifySorted(value), out var sorted));
+        var keys = value.Members.ToArray().Select(member => member.Key).Order(StringComparer.Ordinal);
+        var written = JsJson.StringifySorted(value);
+        var at = -1;
+        foreach (var key in keys)
+        {
+            var next = written.IndexOf(JsJson.Stringify(key) + ":", StringComparison.Ordinal);
+            Assert.True(next > at, key);
+            at = next;
+        }
+        Assert.Equal(count, Assert.IsType<JsObject>(sorted).Count);
+    }
+
+    [Fact]
+    public void Stringify_into_a_buffer_writer_allocates_nothing()
+    {
+        var value = new JsObject
+        {
+            ["z"] = new JsArray("é", 1.5, true),
+            ["a"] = "text\n",
+            ["m"] = 12345,
+        };
+        var output = new ArrayBufferWriter<byte>(1024);
+        for (var i = 0; i < 3; i++)
+            Write();
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Write();
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+
+        void Write()
+        {
+            output.ResetWrittenCount();
+            JsJson.Stringify(value, output);
+            JsJson.StringifySorted(value, output);
+        }
+    }
 }

@@ -35,11 +35,27 @@ public sealed partial class JsObject
         order = order[..Count];
         for (var i = 0; i < order.Length; i++)
             order[i] = i;
-        order.Sort(new KeyOrder(_members));
+        if (rented is null)
+            InsertionSort(order);
+        else
+            order.Sort(new KeyOrder(_members));
         for (var i = 0; i < order.Length; i++)
             WriteMember(ref sink, order[i], isFirst: i == 0, sorted: true, depth);
         if (rented is not null)
             ArrayPool<int>.Shared.Return(rented);
+    }
+
+    /// <summary>For few keys quicker than the framework's sort, and without its allocations.</summary>
+    private void InsertionSort(Span<int> order)
+    {
+        for (var i = 1; i < order.Length; i++)
+        {
+            var next = order[i];
+            var at = i;
+            for (; at > 0 && string.CompareOrdinal(_members[order[at - 1]].Key, _members[next].Key) > 0; at--)
+                order[at] = order[at - 1];
+            order[at] = next;
+        }
     }
 
     private bool IsSorted()

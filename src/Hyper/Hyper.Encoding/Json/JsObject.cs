@@ -13,7 +13,7 @@ namespace Hyper.Encoding.Json;
 public sealed partial class JsObject : JsValue, IReadOnlyCollection<KeyValuePair<string, JsValue>>
 {
     /// <summary>Up to this many members a scan beats a hash table and saves its memory.</summary>
-    private const int ScanLimit = 8;
+    private const int ScanLimit = 16;
 
     private KeyValuePair<string, JsValue>[] _members = [];
 
