@@ -3,8 +3,8 @@ using Trac.Wallet.Internal;
 namespace Trac.Wallet;
 
 /// <summary>
-/// BLAKE3 with 32 bytes of output, no key: the hash of Trac's transactions. Portable code without vector instructions, as
-/// what is hashed are a few hundred bytes at a time.
+/// BLAKE3 with 32 bytes of output, no key: the hash of Trac's transactions. One chunk at a time, as what is
+/// hashed are a few hundred bytes.
 /// Source: the BLAKE3 specification, https://github.com/BLAKE3-team/BLAKE3-specs (2020).
 /// </summary>
 public static class Blake3

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
-using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace Trac.Wallet.Internal;
 
@@ -14,11 +14,14 @@ internal struct Blake3Node
     public const int ChainingWords = 8;
 
     private const int BlockBytes = 64;
+    private const int BlockWords = 16;
     private const int Rounds = 7;
     private const uint ChunkStart = 1;
     private const uint ChunkEnd = 2;
     private const uint Parent = 4;
     private const uint Root = 8;
+
+    private static readonly byte[] _order = CreateOrder();
 
     private Words8 _chaining;
     private Words16 _block;
@@ -28,8 +31,6 @@ internal struct Blake3Node
 
     private static ReadOnlySpan<uint> Iv =>
         [0x6A09E667, 0xBB67AE85, 0x3C6EF372, 0xA54FF53A, 0x510E527F, 0x9B05688C, 0x1F83D9AB, 0x5BE0CD19];
-
-    private static ReadOnlySpan<byte> Permutation => [2, 6, 3, 10, 7, 0, 4, 13, 1, 11, 12, 5, 9, 14, 15, 8];
 
     /// <summary>A leaf of at most 1024 bytes; all blocks but the last are compressed now.</summary>
     public static Blake3Node OfChunk(ReadOnlySpan<byte> chunk, ulong index)
@@ -58,18 +59,21 @@ internal struct Blake3Node
 
     public readonly void GetChaining(Span<uint> chaining)
     {
-        Span<uint> state = stackalloc uint[16];
-        Compress(state, _flags);
-        for (var i = 0; i < ChainingWords; i++)
-            chaining[i] = state[i] ^ state[i + ChainingWords];
+        var (low, high) = Compress(_flags);
+        low.CopyTo(chaining);
+        high.CopyTo(chaining[4..]);
     }
 
     public readonly void GetRootHash(Span<byte> hash)
     {
-        Span<uint> state = stackalloc uint[16];
-        Compress(state, _flags | Root);
-        for (var i = 0; i < ChainingWords; i++)
-            BinaryPrimitives.WriteUInt32LittleEndian(hash[(i * sizeof(uint))..], state[i] ^ state[i + ChainingWords]);
+        // Only the first 32 bytes of output are taken, so the root's counter is zero: a root chunk has index zero and
+        // parents do not count.
+        Span<uint> words = stackalloc uint[ChainingWords];
+        var (low, high) = Compress(_flags | Root);
+        low.CopyTo(words);
+        high.CopyTo(words[4..]);
+        for (var i = 0; i < words.Length; i++)
+            BinaryPrimitives.WriteUInt32LittleEndian(hash[(i * sizeof(uint))..], words[i]);
     }
 
     private void SetBlock(ReadOnlySpan<byte> bytes)
@@ -77,51 +81,71 @@ internal struct Blake3Node
         Span<byte> block = stackalloc byte[BlockBytes];
         block.Clear();
         bytes.CopyTo(block);
-        for (var i = 0; i < 16; i++)
+        for (var i = 0; i < BlockWords; i++)
             _block[i] = BinaryPrimitives.ReadUInt32LittleEndian(block[(i * sizeof(uint))..]);
         _length = (uint)bytes.Length;
     }
 
-    private readonly void Compress(Span<uint> state, uint flags)
+    /// <summary>The two halves of the chaining value. The state's four rows are one vector each.</summary>
+    private readonly (Vector128<uint> Low, Vector128<uint> High) Compress(uint flags)
     {
-        // The root is always compressed with counter zero here, as only the first 32 bytes of output are taken: a root
-        // chunk has index zero and parents do not count.
-        ((ReadOnlySpan<uint>)_chaining).CopyTo(state);
-        Iv[..4].CopyTo(state[8..]);
-        state[12] = (uint)_counter;
-        state[13] = (uint)(_counter >> 32);
-        state[14] = _length;
-        state[15] = flags;
-
-        Span<uint> block = stackalloc uint[16];
-        Span<uint> permuted = stackalloc uint[16];
-        ((ReadOnlySpan<uint>)_block).CopyTo(block);
+        ReadOnlySpan<uint> chaining = _chaining;
+        ReadOnlySpan<uint> block = _block;
+        var a = Vector128.Create(chaining);
+        var b = Vector128.Create(chaining[4..]);
+        var c = Vector128.Create(Iv);
+        var d = Vector128.Create((uint)_counter, (uint)(_counter >> 32), _length, flags);
         for (var round = 0; round < Rounds; round++)
         {
-            Mix(state, 0, 4, 8, 12, block[0], block[1]);
-            Mix(state, 1, 5, 9, 13, block[2], block[3]);
-            Mix(state, 2, 6, 10, 14, block[4], block[5]);
-            Mix(state, 3, 7, 11, 15, block[6], block[7]);
-            Mix(state, 0, 5, 10, 15, block[8], block[9]);
-            Mix(state, 1, 6, 11, 12, block[10], block[11]);
-            Mix(state, 2, 7, 8, 13, block[12], block[13]);
-            Mix(state, 3, 4, 9, 14, block[14], block[15]);
-            for (var i = 0; i < 16; i++)
-                permuted[i] = block[Permutation[i]];
-            permuted.CopyTo(block);
+            var order = _order.AsSpan(round * BlockWords, BlockWords);
+            Mix(ref a, ref b, ref c, ref d, Pick(block, order, 0), Pick(block, order, 1));
+            b = Vector128.Shuffle(b, Vector128.Create(1u, 2, 3, 0));
+            c = Vector128.Shuffle(c, Vector128.Create(2u, 3, 0, 1));
+            d = Vector128.Shuffle(d, Vector128.Create(3u, 0, 1, 2));
+            Mix(ref a, ref b, ref c, ref d, Pick(block, order, 8), Pick(block, order, 9));
+            b = Vector128.Shuffle(b, Vector128.Create(3u, 0, 1, 2));
+            c = Vector128.Shuffle(c, Vector128.Create(2u, 3, 0, 1));
+            d = Vector128.Shuffle(d, Vector128.Create(1u, 2, 3, 0));
         }
+        return (a ^ c, b ^ d);
     }
 
-    private static void Mix(Span<uint> state, int a, int b, int c, int d, uint x, uint y)
+    private static void Mix(
+        ref Vector128<uint> a,
+        ref Vector128<uint> b,
+        ref Vector128<uint> c,
+        ref Vector128<uint> d,
+        Vector128<uint> x,
+        Vector128<uint> y
+    )
     {
-        state[a] += state[b] + x;
-        state[d] = BitOperations.RotateRight(state[d] ^ state[a], 16);
-        state[c] += state[d];
-        state[b] = BitOperations.RotateRight(state[b] ^ state[c], 12);
-        state[a] += state[b] + y;
-        state[d] = BitOperations.RotateRight(state[d] ^ state[a], 8);
-        state[c] += state[d];
-        state[b] = BitOperations.RotateRight(state[b] ^ state[c], 7);
+        a += b + x;
+        d = RotateRight(d ^ a, 16);
+        c += d;
+        b = RotateRight(b ^ c, 12);
+        a += b + y;
+        d = RotateRight(d ^ a, 8);
+        c += d;
+        b = RotateRight(b ^ c, 7);
+    }
+
+    private static Vector128<uint> RotateRight(Vector128<uint> value, int bits) =>
+        (value >>> bits) | (value << (32 - bits));
+
+    /// <summary>Every second word of the block from a place on, in the order of a round.</summary>
+    private static Vector128<uint> Pick(ReadOnlySpan<uint> block, ReadOnlySpan<byte> order, int from) =>
+        Vector128.Create(block[order[from]], block[order[from + 2]], block[order[from + 4]], block[order[from + 6]]);
+
+    /// <summary>The order of the block's words in each round: the permutation, once more applied each time.</summary>
+    private static byte[] CreateOrder()
+    {
+        ReadOnlySpan<byte> permutation = [2, 6, 3, 10, 7, 0, 4, 13, 1, 11, 12, 5, 9, 14, 15, 8];
+        var order = new byte[Rounds * BlockWords];
+        for (byte i = 0; i < BlockWords; i++)
+            order[i] = i;
+        for (var i = BlockWords; i < order.Length; i++)
+            order[i] = order[i - BlockWords - i % BlockWords + permutation[i % BlockWords]];
+        return order;
     }
 
     [InlineArray(8)]
