@@ -262,4 +262,23 @@ public class HyperswarmTests
             Assert.Contains(a.Key, found);
         });
     }
+
+    [Fact]
+    public void Join_without_a_network_recovers_when_it_comes()
+    {
+        var lab = new SwarmLab(1);
+        lab.World.Run(async () =>
+        {
+            await lab.StartDhtAsync();
+            SwarmPeer a = lab.CreatePeer(1),
+                b = lab.CreatePeer(2);
+            lab.World.Conditions = new LinkConditions { Loss = 1 };
+            a.Swarm.Join(_topic);
+            b.Swarm.Join(_topic);
+            await lab.World.Delay(60 * _second);
+            Assert.Empty(a.Events);
+            lab.World.Conditions = LinkConditions.Clean;
+            await Task.WhenAll(a.GreetedAsync(b), b.GreetedAsync(a));
+        });
+    }
 }
