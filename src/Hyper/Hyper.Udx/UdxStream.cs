@@ -162,7 +162,7 @@ public sealed partial class UdxStream : IByteDuplex, ITurnEndItem
         }
         AnswerWhileLingering();
         _isInTurn = false;
-        if (_receive.HasDeliverable && Handler is not null && IsOpen)
+        if (IsOpen && (_send.HasMore || (_receive.HasDeliverable && Handler is not null)))
             QueueTurn();
         NotifyClosed();
     }

@@ -12,6 +12,12 @@ namespace Hyper.Udx.Internal;
 /// </remarks>
 internal sealed partial class SendHalf
 {
+    /// <summary>
+    /// Most bytes sent in one turn: what the kernel takes in one segmented send, and a fraction of what the receiving
+    /// socket holds. A larger burst overflows it before the other side, perhaps on this very loop, can read.
+    /// </summary>
+    private const int MaxTurnBytes = 64_000;
+
     private readonly UdxStream _stream;
     private readonly StreamCounters _counters;
     private readonly MicrosecondClock _clock;
@@ -26,6 +32,8 @@ internal sealed partial class SendHalf
     private readonly Deadline _deadline;
     private readonly long _highWaterMark;
 
+    // Sent in this turn.
+    private int _turnBytes;
     private long _endSequence = long.MaxValue;
     private bool _isEndRequested;
 
@@ -63,6 +71,9 @@ internal sealed partial class SendHalf
 
     /// <summary>Retransmission timeout in microseconds, without back-off.</summary>
     public long RetransmissionTimeout => _rtt.Timeout;
+
+    /// <summary>Whether <see cref="Transmit"/> stopped only to let the loop read in between; it goes on next turn.</summary>
+    public bool HasMore => _turnBytes >= MaxTurnBytes;
 
     private long BytesQueued => _buffer.Length - _packets.SackedBytes;
 
@@ -110,7 +121,8 @@ internal sealed partial class SendHalf
     public void Transmit()
     {
         var now = _clock.Now;
-        while (true)
+        _turnBytes = 0;
+        while (!HasMore)
         {
             if (_packets.FirstLost != SentPackets.None)
             {
@@ -177,6 +189,7 @@ internal sealed partial class SendHalf
         if (packet.Transmissions > 0)
             _counters.Retransmissions++;
         _packets.OnTransmitted(sequence, now);
+        _turnBytes += packet.Size;
         _pacer.OnSent(packet.Size, _congestion.PacingRate, now);
         _stream.Emit(packet.Flags, sequence, packet.Payload);
     }
