@@ -20,7 +20,7 @@ public sealed partial class DhtRpcNode
     )
     {
         if (fromId.HasValue)
-            Learn(responder.From, fromId, request.To, isExpectedSocket);
+            Learn(responder.From, fromId, request.To, isExpectedSocket, isReply: false);
         if (request.IsInternal)
         {
             OnInternalCommand(request, responder);

@@ -10,6 +10,9 @@ public sealed partial class DhtRpcNode
     private const int FirewallCheckNodes = 5;
     private const int FirewallCheckPongs = 3;
 
+    /// <summary>Samples that must be there before a persistent node believes that its address has changed.</summary>
+    private const int MoveSamples = 12;
+
     private readonly bool _isAdaptive;
     private readonly HashSet<UdpAddress> _strangersSampled = [];
     private NatSampler _nat = new();
@@ -37,6 +40,9 @@ public sealed partial class DhtRpcNode
 
     private void AddNatSample(in UdpAddress seen)
     {
+        // An address given in the options is not up for discussion.
+        if (_options.PublicAddress.HasValue)
+            return;
         var before = _nat.Address;
         _nat.Add(seen);
         if (_nat.Address == before)
@@ -70,8 +76,7 @@ public sealed partial class DhtRpcNode
         {
             return;
         }
-        var id = NodeId.FromAddress(_nat.Address);
-        if (IsEphemeral || id != _table.Id)
+        if (IsEphemeral || (_nat.Count >= MoveSamples && NodeId.FromAddress(_nat.Address) != _table.Id))
             BecomePersistent(_nat.Address);
     }
 

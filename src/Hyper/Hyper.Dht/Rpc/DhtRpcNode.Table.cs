@@ -47,8 +47,12 @@ public sealed partial class DhtRpcNode
         _nodes.Remove(node);
     }
 
-    /// <summary>A message came from <paramref name="from"/>, which sees us as <paramref name="to"/>.</summary>
-    private void Learn(in UdpAddress from, in Bytes32? fromId, in UdpAddress to, bool isExpectedSocket)
+    /// <summary>
+    /// A message came from <paramref name="from"/>, which sees us as <paramref name="to"/>. A reply proves that its sender
+    /// owns its address; the sender of a request may be invented, so what it says of our address counts only as long as we
+    /// know nothing better.
+    /// </summary>
+    private void Learn(in UdpAddress from, in Bytes32? fromId, in UdpAddress to, bool isExpectedSocket, bool isReply)
     {
         if (!IsUsable(from))
             return;
@@ -57,12 +61,13 @@ public sealed partial class DhtRpcNode
             SampleStranger(from, to);
             return;
         }
+        var mayTell = isReply || !_nat.HasFixedPort;
         if (_table.Get(id) is not { } known)
         {
-            AddNode(new RoutingNode(id, from), to);
+            AddNode(new RoutingNode(id, from), mayTell ? to : null);
             return;
         }
-        if (isExpectedSocket && (known.Sampled == 0 || _tick - known.Sampled >= OldTicks))
+        if (mayTell && isExpectedSocket && (known.Sampled == 0 || _tick - known.Sampled >= OldTicks))
         {
             known.Sampled = _tick;
             AddNatSample(to);

@@ -212,7 +212,7 @@ public sealed partial class DhtRpcNode : IRpcDatagramHandler
         ) => node.OnRequest(request, fromId, responder, isExpectedSocket);
 
         public void OnReply(in DhtReplyMessage reply, in UdpAddress from, in Bytes32? fromId, bool isExpectedSocket) =>
-            node.Learn(from, fromId, reply.To, isExpectedSocket);
+            node.Learn(from, fromId, reply.To, isExpectedSocket, isReply: true);
 
         public void OnTimedOut(PendingRequest request)
         {
