@@ -39,7 +39,7 @@ public sealed class NatPolicyTests
         var nat = new SocketNat(isFirewalled: false);
         Assert.Equal(FirewallKind.Open, nat.Firewall);
         nat.Add(Address("1.1.1.1", 5), Address("9.9.9.9", 1));
-        Assert.Equal([Address("1.1.1.1", 5)], nat.Addresses);
+        Assert.Equal([Address("1.1.1.1", 5)], nat.Addresses!);
     }
 
     [Fact]

@@ -85,20 +85,31 @@ internal sealed partial class Announcer : IDisposable
     }
 
     /// <summary>Stops, and tells the relays to forget us as long as <paramref name="patience"/> lasts.</summary>
-    public async Task StopAsync(TimeSpan patience)
+    public Task StopAsync(TimeSpan patience)
     {
-        await _stopping.CancelAsync();
-        _sleeper.Wake();
-        if (_background is { } background)
-            await background;
-        using var deadline = new CancellationTokenSource(patience, _dht.Loop.Time);
-        await UnannounceAsync([.. Relays.Select(relay => relay.RelayAddress)], deadline.Token);
+        Interrupt();
+        return UnannounceAsync(patience);
     }
 
     public void Dispose()
     {
         _sleeper.Dispose();
         _stopping.Dispose();
+    }
+
+    /// <summary>Cancels here and now: what waits for the token must not be told from another thread.</summary>
+    private void Interrupt()
+    {
+        _stopping.Cancel();
+        _sleeper.Wake();
+    }
+
+    private async Task UnannounceAsync(TimeSpan patience)
+    {
+        if (_background is { } background)
+            await background;
+        using var deadline = new CancellationTokenSource(patience, _dht.Loop.Time);
+        await UnannounceAsync([.. Relays.Select(relay => relay.RelayAddress)], deadline.Token);
     }
 
     private async Task RunAsync()
