@@ -1,0 +1,28 @@
+using Hyper.Encoding;
+
+namespace Intercom.Sidechannels.Internal;
+
+/// <summary>One channel this peer is on: its names, what was seen on it, and counts. Belongs to the loop.</summary>
+internal sealed class ChannelEntry(string name, SidechannelOptions options)
+{
+    public string Name { get; } = name;
+
+    public Bytes32 Topic { get; } = SidechannelNames.ToTopic(name);
+
+    public string Protocol { get; } = SidechannelNames.ToProtocol(name);
+
+    public SeenIds Seen { get; } = new(options.MaxSeenIds, options.SeenLifetime);
+
+    public DropCounts Drops { get; } = new();
+
+    public bool IsAutoJoined { get; init; }
+
+    /// <summary>Whether the topic was joined in the swarm; a channel that was only sent to is not.</summary>
+    public bool IsTopicJoined { get; set; }
+
+    public long Sent { get; set; }
+
+    public long Delivered { get; set; }
+
+    public long Relayed { get; set; }
+}

@@ -1,0 +1,16 @@
+using Intercom.Sidechannels.Internal.Json;
+
+namespace Intercom.Sidechannels.Internal.Gates;
+
+/// <summary>A message is taken once, whatever way and how often it comes.</summary>
+internal sealed class DuplicateGate(SidechannelState state) : IInboundGate
+{
+    public DropReason Check(InboundFrame frame)
+    {
+        var sender =
+            frame.Sender == SenderCheck.Verified ? KeyHex.Normalize(JsConvert.Get(frame.Payload, "from")) : null;
+        return frame.Channel.Seen.TryAdd(frame.Payload, frame.Channel.Name, sender, state.Now)
+            ? DropReason.None
+            : DropReason.Duplicate;
+    }
+}

@@ -1,0 +1,153 @@
+using Hyper.Loop;
+
+namespace Intercom.Sidechannels.Internal;
+
+/// <summary>
+/// One peer's frames, judged in their order. Preparation and signatures run on the pool a batch at a time, the gates on
+/// the loop in between. When much waits, the connection is paused; what arrives all the same is dropped beyond a bound.
+/// Belongs to the loop.
+/// </summary>
+internal sealed class InboundQueue(
+    SidechannelState state,
+    PeerLink peer,
+    Preparation preparation,
+    InboundPipeline pipeline
+)
+{
+    /// <summary>Most frames, and bytes, that wait before the connection is paused.</summary>
+    public const int PauseFrames = 256;
+    public const int PauseBytes = 2 * 1024 * 1024;
+
+    /// <summary>Most frames, and bytes, that are kept at all; one frame is always taken.</summary>
+    public const int MaxFrames = 2 * PauseFrames;
+    public const int MaxBytes = 8 * PauseBytes;
+
+    /// <summary>Frames, and bytes, judged before the loop looks again.</summary>
+    private const int BatchFrames = 64;
+    private const int BatchBytes = 256 * 1024;
+
+    private readonly Queue<InboundFrame> _waiting = new();
+    private readonly List<InboundFrame> _batch = [];
+    private readonly List<InboundFrame> _admitted = [];
+    private int _waitingBytes;
+    private bool _isRunning;
+    private bool _isPaused;
+    private bool _isClosed;
+
+    public int Count => _waiting.Count;
+
+    /// <summary>Takes a frame; false when too much waits.</summary>
+    public bool TryEnqueue(InboundFrame frame)
+    {
+        if (_isClosed || _waiting.Count >= MaxFrames || (_waiting.Count > 0 && _waitingBytes + frame.Bytes > MaxBytes))
+        {
+            frame.Release();
+            return false;
+        }
+        _waiting.Enqueue(frame);
+        _waitingBytes += frame.Bytes;
+        PauseOrResume();
+        if (!_isRunning)
+            _ = RunAsync();
+        return true;
+    }
+
+    /// <summary>Drops what waits; the connection is gone.</summary>
+    public void Close()
+    {
+        _isClosed = true;
+        while (_waiting.TryDequeue(out var frame))
+            frame.Release();
+        _waitingBytes = 0;
+    }
+
+    private async Task RunAsync()
+    {
+        _isRunning = true;
+        try
+        {
+            while (!_isClosed && TakeBatch())
+            {
+                await state.Loop.OffloadAsync(PrepareBatch);
+                for (var next = 0; next < _batch.Count && !_isClosed; )
+                {
+                    next = Admit(next);
+                    if (_admitted.Count > 0)
+                        await state.Loop.OffloadAsync(GatherEvidence);
+                    CompleteAdmitted();
+                }
+                PauseOrResume();
+            }
+        }
+        catch (Exception error)
+        {
+            peer.Fail(error);
+        }
+        finally
+        {
+            _isRunning = false;
+        }
+    }
+
+    private bool TakeBatch()
+    {
+        _batch.Clear();
+        var bytes = 0;
+        while (_batch.Count < BatchFrames && bytes < BatchBytes && _waiting.TryDequeue(out var frame))
+        {
+            _batch.Add(frame);
+            bytes += frame.Bytes;
+        }
+        _waitingBytes -= bytes;
+        return _batch.Count > 0;
+    }
+
+    private bool PrepareBatch()
+    {
+        foreach (var frame in _batch)
+            preparation.Prepare(frame);
+        return true;
+    }
+
+    /// <summary>
+    /// Asks the first gates, up to and with a request to open a channel: it may change what they answer to the next.
+    /// </summary>
+    private int Admit(int next)
+    {
+        _admitted.Clear();
+        while (next < _batch.Count)
+        {
+            var frame = _batch[next++];
+            if (!frame.Link.IsClosed && pipeline.Admit(frame))
+                _admitted.Add(frame);
+            if (frame.IsOpenChannel)
+                break;
+        }
+        return next;
+    }
+
+    private bool GatherEvidence()
+    {
+        foreach (var frame in _admitted)
+            preparation.GatherEvidence(frame);
+        return true;
+    }
+
+    private void CompleteAdmitted()
+    {
+        foreach (var frame in _admitted)
+            if (!_isClosed && !frame.Link.IsClosed)
+                pipeline.Complete(frame);
+    }
+
+    private void PauseOrResume()
+    {
+        var isFull = _waiting.Count >= PauseFrames || _waitingBytes >= PauseBytes;
+        var isLow = _waiting.Count <= PauseFrames / 2 && _waitingBytes <= PauseBytes / 2;
+        if (isFull && !_isPaused)
+            peer.Connection.PauseReading();
+        else if (isLow && _isPaused && !_isClosed)
+            peer.Connection.ResumeReading();
+        _isPaused = isFull || (_isPaused && !isLow);
+    }
+}

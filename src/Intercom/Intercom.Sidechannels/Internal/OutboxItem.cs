@@ -1,0 +1,20 @@
+using Hyper.Encoding.Json;
+
+namespace Intercom.Sidechannels.Internal;
+
+/// <summary>Something to send, or, without a payload, the mark that a link's greeting is through.</summary>
+internal sealed class OutboxItem(ChannelEntry channel, JsObject? payload)
+{
+    public ChannelEntry Channel { get; } = channel;
+
+    public JsObject? Payload { get; } = payload;
+
+    /// <summary>The only link it goes to; null for all of the channel.</summary>
+    public ChannelLink? Link { get; init; }
+
+    /// <summary>Whether it goes to peers that have shown no invite too.</summary>
+    public bool IsForAll { get; init; }
+
+    public TaskCompletionSource<BroadcastResult> Outcome { get; } =
+        new(TaskCreationOptions.RunContinuationsAsynchronously);
+}

@@ -1,0 +1,97 @@
+using Hyper.Encoding;
+using Intercom.Sidechannels.Internal.Json;
+
+namespace Intercom.Sidechannels.Internal;
+
+/// <summary>One connection: its channels, its frames in both directions, its counts. Belongs to the loop.</summary>
+internal sealed class PeerLink
+{
+    /// <summary>Bytes that may wait in the connection before what is for this peer is dropped.</summary>
+    public const int MaxUnsentBytes = 8 * 1024 * 1024;
+
+    private readonly SidechannelState _state;
+    private readonly InboundQueue _inbound;
+    private int _unsentBytes;
+
+    public PeerLink(
+        ISidechannelConnection connection,
+        ILinkOwner owner,
+        SidechannelState state,
+        Preparation preparation,
+        InboundPipeline pipeline
+    )
+    {
+        _state = state;
+        Connection = connection;
+        Owner = owner;
+        Key = connection.RemotePublicKey;
+        KeyHex = Key.ToHex();
+        Limiter = state.Limiters.Enter(Key, state.Now);
+        _inbound = new InboundQueue(state, this, preparation, pipeline);
+    }
+
+    public ISidechannelConnection Connection { get; }
+
+    public ILinkOwner Owner { get; }
+
+    public Bytes32 Key { get; }
+
+    public string KeyHex { get; }
+
+    public RateLimiter Limiter { get; }
+
+    public DropCounts Drops { get; } = new();
+
+    /// <summary>The links by channel; as many as there are channels.</summary>
+    public Dictionary<string, ChannelLink> Links { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Attempts to open, by channel, while they go on.</summary>
+    public Dictionary<string, OpenRetry> Retries { get; } = new(StringComparer.Ordinal);
+
+    public int WaitingFrames => _inbound.Count;
+
+    public bool IsGone { get; private set; }
+
+    /// <summary>Takes a frame in; what it is worth is found out later.</summary>
+    public void Receive(ChannelLink link, ReadOnlySpan<byte> frame)
+    {
+        if (IsGone)
+            return;
+        if (Limiter.IsBlocked(_state.Now))
+            Owner.Drop(link, DropReason.Blocked);
+        else if (frame.Length > _state.MaxFrameBytes)
+            Owner.Drop(link, DropReason.TooLarge);
+        else if (!JsonWire.TryDecode(frame, out var json))
+            Owner.Drop(link, DropReason.Malformed);
+        else if (!_inbound.TryEnqueue(new InboundFrame(link, json, _state.Invites.IsInvited(link.Entry.Name, KeyHex))))
+            Owner.Drop(link, DropReason.Backlog);
+    }
+
+    /// <summary>Makes room for bytes to send; false when the peer reads too slowly.</summary>
+    public bool TryReserve(int bytes)
+    {
+        if (Connection.Mux.Drained)
+            _unsentBytes = 0;
+        if (_unsentBytes + bytes > MaxUnsentBytes)
+            return false;
+        _unsentBytes += bytes;
+        return true;
+    }
+
+    /// <summary>A fault of ours while its frames were judged: give the connection up rather than be silent.</summary>
+    public void Fail(Exception error) => Owner.OnPeerFailed(this, error);
+
+    /// <summary>Forgets everything; the connection is gone.</summary>
+    public void Close()
+    {
+        if (IsGone)
+            return;
+        IsGone = true;
+        _inbound.Close();
+        foreach (var retry in Retries.Values)
+            retry.Timer.Dispose();
+        Retries.Clear();
+        Links.Clear();
+        _state.Limiters.Leave(Key, _state.Now);
+    }
+}
