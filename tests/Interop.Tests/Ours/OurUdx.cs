@@ -1,0 +1,58 @@
+using System.Net;
+using Hyper.Loop;
+using Hyper.Udx;
+using Interop.Tests.Harness;
+
+namespace Interop.Tests.Ours;
+
+/// <summary>A UDX node of ours with one socket on loopback.</summary>
+public sealed class OurUdx : IAsyncDisposable, IUdxSocketHandler
+{
+    private readonly OurLoop _loop;
+    private readonly UdxNode _node;
+    private readonly UdxSocket _socket;
+
+    private OurUdx(OurLoop loop, UdxOptions? options)
+    {
+        _loop = loop;
+        _node = new UdxNode(loop.Loop, options);
+        _socket = _node.CreateSocket(new DatagramSocketOptions { Host = IPAddress.Loopback }, this);
+    }
+
+    public ushort Port => _socket.LocalAddress.Port;
+
+    public static Task<OurUdx> OpenAsync(OurLoop loop, UdxOptions? options = null) =>
+        loop.RunAsync(() => new OurUdx(loop, options));
+
+    /// <summary>A stream that is connected to a known port of loopback.</summary>
+    public Task<UdxStream> ConnectAsync(uint id, uint remoteId, int remotePort) =>
+        _loop.RunAsync(() =>
+        {
+            var stream = _node.CreateStream(id);
+            stream.Connect(_socket, remoteId, new UdpAddress(IPAddress.Loopback, (ushort)remotePort));
+            return stream;
+        });
+
+    /// <summary>A stream that connects to wherever its first packet comes from.</summary>
+    public Task<UdxStream> AcceptAsync(uint id, uint remoteId) =>
+        _loop.RunAsync(() =>
+            _node.CreateStream(
+                id,
+                (UdxStream stream, UdxSocket socket, in UdpAddress from) =>
+                {
+                    if (stream.IsConnected)
+                        return false;
+                    stream.Connect(socket, remoteId, from);
+                    return true;
+                }
+            )
+        );
+
+    /// <summary>Starts a stream in a mode.</summary>
+    public Task<OurByteStream> StartAsync(UdxStream stream, StreamMode mode = StreamMode.Hash) =>
+        _loop.RunAsync(() => new OurByteStream(stream, mode));
+
+    public ValueTask DisposeAsync() => new(_loop.RunAsync(_node.Dispose));
+
+    void IUdxSocketHandler.OnMessage(UdxSocket socket, ReadOnlySpan<byte> datagram, in UdpAddress from) { }
+}
