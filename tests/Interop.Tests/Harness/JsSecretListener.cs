@@ -15,12 +15,16 @@ public sealed class JsSecretListener : JsObject
     /// <summary>Its public key in hexadecimal.</summary>
     public string PublicKey { get; }
 
-    /// <summary>Listens with the key pair of <paramref name="seed"/> (64 hexadecimal digits).</summary>
+    /// <summary>
+    /// Listens with the key pair of <paramref name="seed"/> (64 hexadecimal digits). After <paramref name="keepAlive"/>
+    /// milliseconds without a write an empty message is written; 0 means never.
+    /// </summary>
     public static async Task<JsSecretListener> ListenAsync(
         JsPartner partner,
         string seed,
         string pattern = "XX",
-        StreamMode mode = StreamMode.Hash
+        StreamMode mode = StreamMode.Hash,
+        int keepAlive = 0
     )
     {
         var made = await partner.CallAsync<Listening>(
@@ -29,6 +33,7 @@ public sealed class JsSecretListener : JsObject
             {
                 seed,
                 pattern,
+                keepAlive,
                 mode = mode.ToDriver(),
             }
         );
@@ -42,7 +47,8 @@ public sealed class JsSecretListener : JsObject
         string seed,
         string pattern = "XX",
         string? remotePublicKey = null,
-        StreamMode mode = StreamMode.Hash
+        StreamMode mode = StreamMode.Hash,
+        int keepAlive = 0
     )
     {
         var made = await partner.CallAsync<Created>(
@@ -53,6 +59,7 @@ public sealed class JsSecretListener : JsObject
                 seed,
                 pattern,
                 remotePublicKey,
+                keepAlive,
                 mode = mode.ToDriver(),
             }
         );

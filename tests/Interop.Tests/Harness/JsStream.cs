@@ -56,4 +56,28 @@ public sealed class JsStream(JsPartner partner, string handle) : JsObject(partne
 
     /// <summary>Gives the stream up.</summary>
     public Task DestroyAsync() => Partner.CallAsync("stream.destroy", new { stream = Handle });
+
+    /// <summary>Wraps a UDX stream of mode <see cref="StreamMode.None"/> in a secret stream.</summary>
+    public async Task<JsStream> WrapAsync(
+        bool initiator,
+        string seed,
+        string pattern = "XX",
+        string? remotePublicKey = null,
+        StreamMode mode = StreamMode.Hash
+    )
+    {
+        var made = await Partner.CallAsync<Created>(
+            "secret.wrap",
+            new
+            {
+                stream = Handle,
+                initiator,
+                seed,
+                pattern,
+                remotePublicKey,
+                mode = mode.ToDriver(),
+            }
+        );
+        return new JsStream(Partner, made.Handle);
+    }
 }
