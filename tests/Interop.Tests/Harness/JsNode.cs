@@ -49,6 +49,20 @@ public sealed partial class JsNode : JsObject
         return reply.To;
     }
 
+    /// <summary>Sends a bare request; returns the error number of the reply.</summary>
+    public async Task<int> RequestAsync(JsAddress to, int command) =>
+        (
+            await CallAsync<ErrorReply>(
+                "dht.request",
+                new
+                {
+                    to.Host,
+                    to.Port,
+                    command,
+                }
+            )
+        ).Error;
+
     /// <summary>The nodes closest to a target of 32 bytes that answered.</summary>
     public async Task<IReadOnlyList<JsAddress>> FindNodeAsync(string target) =>
         (await CallAsync<QueryResult>("dht.findNode", new { target })).Closest;
@@ -108,6 +122,8 @@ public sealed partial class JsNode : JsObject
     private sealed record Node(string Handle, string Host, ushort Port, string PublicKey);
 
     private sealed record Reply(JsAddress From, JsAddress To);
+
+    private sealed record ErrorReply(int Error);
 
     private sealed record QueryResult(IReadOnlyList<JsAddress> Closest);
 

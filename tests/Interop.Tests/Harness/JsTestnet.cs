@@ -3,11 +3,18 @@ namespace Interop.Tests.Harness;
 /// <summary>A DHT of a partner's nodes that serve others.</summary>
 public sealed class JsTestnet : JsObject
 {
-    private JsTestnet(JsPartner partner, string handle, IReadOnlyList<JsAddress> bootstrap)
-        : base(partner, handle) => Bootstrap = bootstrap;
+    private JsTestnet(JsPartner partner, Network network)
+        : base(partner, network.Handle)
+    {
+        Bootstrap = network.Bootstrap;
+        Nodes = network.Nodes;
+    }
 
     /// <summary>Where a node joins it.</summary>
     public IReadOnlyList<JsAddress> Bootstrap { get; }
+
+    /// <summary>All its nodes; the first is the one to bootstrap from.</summary>
+    public IReadOnlyList<JsTestnetNode> Nodes { get; }
 
     /// <summary>
     /// Starts the nodes. JavaScript peers on one machine find each other only where there are three or more, and two of
@@ -16,8 +23,12 @@ public sealed class JsTestnet : JsObject
     public static async Task<JsTestnet> StartAsync(JsPartner partner, int size = 6)
     {
         var made = await partner.CallAsync<Network>("dht.testnet", new { size });
-        return new JsTestnet(partner, made.Handle, made.Bootstrap);
+        return new JsTestnet(partner, made);
     }
 
-    private sealed record Network(string Handle, IReadOnlyList<JsAddress> Bootstrap);
+    private sealed record Network(
+        string Handle,
+        IReadOnlyList<JsAddress> Bootstrap,
+        IReadOnlyList<JsTestnetNode> Nodes
+    );
 }

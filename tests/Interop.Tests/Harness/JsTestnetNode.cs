@@ -1,0 +1,7 @@
+namespace Interop.Tests.Harness;
+
+/// <summary>A node of a <see cref="JsTestnet"/>.</summary>
+/// <param name="Host">Its IPv4 address.</param>
+/// <param name="Port">Its port.</param>
+/// <param name="Id">Its id in hexadecimal, or null while it keeps it to itself.</param>
+public sealed record JsTestnetNode(string Host, ushort Port, string? Id);
