@@ -22,7 +22,7 @@ public sealed class DhtRpcInteropTests(NodePartners partners)
         var options = new DhtRpcOptions
         {
             Host = IPAddress.Loopback,
-            Bootstrap = [.. testnet.Bootstrap.Select(Address)],
+            Bootstrap = [.. testnet.Bootstrap.Select(address => address.ToUdp())],
         };
         var node = await StartAsync(loop, options);
         try
@@ -61,7 +61,7 @@ public sealed class DhtRpcInteropTests(NodePartners partners)
             nodes.Add(await StartAsync(loop, DhtRpcOptions.LocalTestnet(first)));
         try
         {
-            var bootstrap = new JsAddress(first.HostText, first.Port);
+            var bootstrap = first.ToJs();
             var theirs = await JsNode.StartAsync(partner, [bootstrap]);
             Assert.Equal("127.0.0.1", (await theirs.PingAsync(bootstrap)).Host);
             var found = await theirs.FindNodeAsync(Seeds.Of(0x44));
@@ -77,8 +77,6 @@ public sealed class DhtRpcInteropTests(NodePartners partners)
             await loop.RunAsync(() => nodes.ForEach(node => node.Close()));
         }
     }
-
-    private static UdpAddress Address(JsAddress address) => new(IPAddress.Parse(address.Host), address.Port);
 
     private static UdpAddress Address(JsTestnetNode node) => new(IPAddress.Parse(node.Host), node.Port);
 

@@ -36,7 +36,7 @@ internal sealed class MuxLink : IAsyncDisposable
         byte[]? id = null,
         int types = 1,
         byte[]? handshake = null
-    ) => _loop.RunAsync(() => Open(handler, protocol, id, types, handshake));
+    ) => _loop.RunAsync(() => CreateOpened(handler, protocol, id, types, handshake));
 
     /// <summary>Answers opens of this protocol with a channel; returns the channel's handler as soon as it exists.</summary>
     public async Task<Task<OurChannelHandler>> PairAsync(string protocol, int types = 1, byte[]? handshake = null)
@@ -48,7 +48,7 @@ internal sealed class MuxLink : IAsyncDisposable
                 (_, id) =>
                 {
                     var handler = new OurChannelHandler(echo: true);
-                    Open(handler, protocol, id.ToArray(), types, handshake);
+                    CreateOpened(handler, protocol, id.ToArray(), types, handshake);
                     paired.TrySetResult(handler);
                     return ValueTask.CompletedTask;
                 }
@@ -59,7 +59,13 @@ internal sealed class MuxLink : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _link.DisposeAsync();
 
-    private MuxChannel Open(OurChannelHandler handler, string protocol, byte[]? id, int types, byte[]? handshake)
+    private MuxChannel CreateOpened(
+        OurChannelHandler handler,
+        string protocol,
+        byte[]? id,
+        int types,
+        byte[]? handshake
+    )
     {
         var channel = Ours.CreateChannel(
             new ChannelOptions
