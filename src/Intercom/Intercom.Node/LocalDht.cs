@@ -1,0 +1,97 @@
+using System.Net;
+using System.Net.Sockets;
+using Hyper.Dht;
+using Hyper.Loop;
+
+namespace Intercom.Node;
+
+/// <summary>
+/// The DHT that the peers of one machine share: four nodes in one process, the first at 127.0.0.1:49737. Whoever finds
+/// the port free runs them; the others look from time to time whether it has become free, and one of them takes over.
+/// Belongs to its loop.
+/// </summary>
+public sealed class LocalDht : IAsyncDisposable
+{
+    /// <summary>Nodes in all. JavaScript peers on one machine find each other only with three or more.</summary>
+    public const int DefaultNodes = 4;
+
+    private static readonly TimeSpan _watchInterval = TimeSpan.FromSeconds(1);
+
+    private readonly EventLoop _loop;
+    private readonly Action _onTakeOver;
+    private readonly CancellationTokenSource _stopping = new();
+    private HyperDhtTestnet? _nodes;
+    private Task _watching = Task.CompletedTask;
+
+    private LocalDht(EventLoop loop, Action onTakeOver)
+    {
+        _loop = loop;
+        _onTakeOver = onTakeOver;
+    }
+
+    /// <summary>What peers of this machine start from.</summary>
+    public static UdpAddress Bootstrap { get; } = new(IPAddress.Loopback, HyperDhtOptions.DefaultPort);
+
+    /// <summary>Whether the nodes run in this process.</summary>
+    public bool IsHost => _nodes is not null;
+
+    /// <summary>Runs the nodes if nobody does, and watches from then on. Called on the loop.</summary>
+    /// <param name="loop">The loop that will own the nodes.</param>
+    /// <param name="onTakeOver">Told when this process takes the nodes over later on.</param>
+    public static async Task<LocalDht> JoinAsync(EventLoop loop, Action onTakeOver)
+    {
+        var local = new LocalDht(loop, onTakeOver);
+        await local.TryHostAsync();
+        if (!local.IsHost)
+            local._watching = local.WatchAsync();
+        return local;
+    }
+
+    /// <summary>Stops the nodes, if they run here, and the watch.</summary>
+    public Task StopAsync() => _loop.InvokeAsync(StopCoreAsync);
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync() => await StopAsync();
+
+    private async Task StopCoreAsync()
+    {
+        await _stopping.CancelAsync();
+        await _watching;
+        if (_nodes is not null)
+            await _nodes.DestroyAsync();
+        _nodes = null;
+        _stopping.Dispose();
+    }
+
+    private async Task<bool> TryHostAsync()
+    {
+        try
+        {
+            _nodes = await HyperDhtTestnet.CreateAsync(_loop, DefaultNodes, port: Bootstrap.Port);
+            return true;
+        }
+        catch (SocketException error) when (error.SocketErrorCode == SocketError.AddressAlreadyInUse)
+        {
+            return false;
+        }
+    }
+
+    private async Task WatchAsync()
+    {
+        try
+        {
+            while (!IsHost)
+            {
+                // Not all at once when the host leaves: the first one wins, the others find the port taken.
+                var pause = _watchInterval * (0.75 + _loop.Random.NextDouble() / 2);
+                await Task.Delay(pause, _loop.Time, _stopping.Token);
+                if (await TryHostAsync())
+                    _onTakeOver();
+            }
+        }
+        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+        {
+            return;
+        }
+    }
+}

@@ -1,0 +1,32 @@
+using Hyper.Loop;
+using Intercom.Node.Store;
+using Intercom.Sidechannels;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Intercom.Node;
+
+/// <summary>What one peer is made of.</summary>
+public sealed record PeerOptions
+{
+    /// <summary>Folder of all stores.</summary>
+    public string StoresDirectory { get; init; } = PeerStore.DefaultDirectory;
+
+    /// <summary>This peer's store in it.</summary>
+    public string StoreName { get; init; } = PeerStore.DefaultName;
+
+    /// <summary>
+    /// DHT nodes to start from; the public ones when empty. If all are on this machine the peer binds to loopback and
+    /// stays on it.
+    /// </summary>
+    public IReadOnlyList<UdpAddress> DhtBootstrap { get; init; } = [];
+
+    /// <summary>Use the DHT of this machine (<see cref="LocalDht"/>) and run it if nobody does. <see cref="DhtBootstrap"/> is then unused.</summary>
+    public bool UseLocalDht { get; init; }
+
+    /// <summary>Channels and their policy.</summary>
+    public SidechannelOptions Sidechannels { get; init; } = new();
+
+    /// <summary>Where everything logs to.</summary>
+    public ILoggerFactory LoggerFactory { get; init; } = NullLoggerFactory.Instance;
+}

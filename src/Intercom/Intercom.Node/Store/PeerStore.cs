@@ -1,0 +1,76 @@
+using System.Buffers;
+
+namespace Intercom.Node.Store;
+
+/// <summary>
+/// The folder of one peer: <c>&lt;stores directory&gt;/&lt;name&gt;</c>. Names and places equal the JavaScript peer's where
+/// it has them (<c>db/keypair.json</c>), so that either can be started on the folder the other left.
+/// </summary>
+public sealed class PeerStore
+{
+    /// <summary>Name of the default store.</summary>
+    public const string DefaultName = "peer";
+
+    /// <summary>Default folder of all stores, relative to the working directory.</summary>
+    public const string DefaultDirectory = "stores";
+
+    private static readonly SearchValues<char> _forbidden = SearchValues.Create("/\\:*?\"<>|\0");
+
+    /// <summary>Names the folder; nothing is created yet.</summary>
+    /// <param name="storesDirectory">The folder of all stores.</param>
+    /// <param name="name">A plain file name.</param>
+    /// <exception cref="PeerStoreException">The name is no plain file name.</exception>
+    public PeerStore(string storesDirectory, string name)
+    {
+        if (name.Length == 0 || name is "." or ".." || name.AsSpan().IndexOfAny(_forbidden) >= 0)
+        {
+            throw new PeerStoreException(
+                PeerStoreException.BadName,
+                $"'{name}' cannot name a store: use letters, digits, '-', '_' and '.', no path."
+            );
+        }
+        Name = name;
+        Directory = Path.Combine(storesDirectory, name);
+    }
+
+    /// <summary>The peer's name.</summary>
+    public string Name { get; }
+
+    /// <summary>The folder, as it was given (relative or absolute).</summary>
+    public string Directory { get; }
+
+    /// <summary>The encrypted key file.</summary>
+    public string KeyFilePath => Path.Combine(Directory, "db", "keypair.json");
+
+    /// <summary>Address and process id of the running peer's bridge.</summary>
+    public string BridgeFilePath => Path.Combine(Directory, "bridge.json");
+
+    /// <summary>Token of the running peer's bridge, readable by the owner alone.</summary>
+    public string BridgeTokenPath => Path.Combine(Directory, "bridge.token");
+
+    internal string LockPath => Path.Combine(Directory, "intercom.lock");
+
+    internal string ProcessIdPath => Path.Combine(Directory, "intercom.pid");
+
+    /// <summary>
+    /// Creates the folder if need be and takes it for this process.
+    /// </summary>
+    /// <exception cref="PeerStoreException">Another process has it, or the folder cannot be written.</exception>
+    public PeerStoreLock Lock() => PeerStoreLock.Take(this);
+
+    /// <summary>The stores below <paramref name="storesDirectory"/>, by name; empty when there is no such folder.</summary>
+    public static IReadOnlyList<PeerStore> List(string storesDirectory)
+    {
+        if (!System.IO.Directory.Exists(storesDirectory))
+            return [];
+        List<PeerStore> stores = [];
+        foreach (var directory in System.IO.Directory.EnumerateDirectories(storesDirectory))
+        {
+            var name = Path.GetFileName(directory);
+            if (name.AsSpan().IndexOfAny(_forbidden) < 0)
+                stores.Add(new PeerStore(storesDirectory, name));
+        }
+        stores.Sort((a, b) => string.CompareOrdinal(a.Name, b.Name));
+        return stores;
+    }
+}
