@@ -115,7 +115,7 @@ public sealed partial class DhtQuery
                 seen.Referrers.Add(other);
             return isCloser;
         }
-        if (!isCloser || _seen.Count >= MaxSeen)
+        if (!isCloser || _seen.Count >= MaxSeen || !address.IsIPv4 || address.Port == 0)
             return false;
         seen = new SeenNode();
         if (referrer is { } first)

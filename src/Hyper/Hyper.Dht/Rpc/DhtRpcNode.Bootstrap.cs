@@ -33,7 +33,14 @@ public sealed partial class DhtRpcNode
         _tickTimer.Change(_options.TickInterval, _options.TickInterval);
         _bootstrapDeadline.Arm(_options.BootstrapTimeout);
         // A turn later, so that the caller can look at the sockets and subscribe to events first.
-        Loop.Post(static state => _ = ((DhtRpcNode)state!).BootstrapAsync(), this);
+        Loop.Post(
+            static state =>
+            {
+                var node = (DhtRpcNode)state!;
+                _ = node.ObserveAsync(node.BootstrapAsync());
+            },
+            this
+        );
     }
 
     private async Task BootstrapAsync()
@@ -82,7 +89,7 @@ public sealed partial class DhtRpcNode
             query.Concurrency = _endpoint.InflightCount < QuietInflight ? _options.Concurrency : BackgroundConcurrency;
         };
         _activeBackgroundQueries++;
-        _ = CountBackgroundQueryAsync(query);
+        _ = ObserveAsync(CountBackgroundQueryAsync(query));
         return query;
     }
 
@@ -108,7 +115,7 @@ public sealed partial class DhtRpcNode
             if (_asked)
                 return;
             _asked = true;
-            _ = AskAsync(reply.From);
+            _ = node.ObserveAsync(AskAsync(reply.From));
         }
 
         private async Task AskAsync(UdpAddress to)

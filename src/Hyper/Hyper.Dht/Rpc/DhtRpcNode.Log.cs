@@ -31,4 +31,7 @@ public sealed partial class DhtRpcNode
 
     [LoggerMessage(7, LogLevel.Debug, "A commit of a DHT query failed")]
     private partial void LogCommitFailed(Exception error);
+
+    [LoggerMessage(8, LogLevel.Error, "Background work of the DHT node failed; a handler or filter has thrown")]
+    private partial void LogBackgroundFailure(Exception error);
 }

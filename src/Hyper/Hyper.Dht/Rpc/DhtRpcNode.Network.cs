@@ -87,7 +87,7 @@ public sealed partial class DhtRpcNode
         _stableTicks = TicksOf(_options.PersistentRetry);
         if (_nat.HasHost && _checkedNat is { } checkedNat && checkedNat.HasSameHost(_nat.Address))
             return;
-        _ = UpdateNetworkStateAsync(onlyFirewall: false);
+        _ = ObserveAsync(UpdateNetworkStateAsync(onlyFirewall: false));
     }
 
     /// <summary>

@@ -98,7 +98,7 @@ public sealed partial class DhtRpcNode
         _isolatedBackoff = Math.Min(_isolatedBackoff * 2, MaxIsolatedBackoffTicks);
         _isolatedTicks = _isolatedBackoff;
         var query = StartBackgroundQuery(_table.Id, onReply: null);
-        _ = LeaveIsolatedAsync(query);
+        _ = ObserveAsync(LeaveIsolatedAsync(query));
     }
 
     private async Task LeaveIsolatedAsync(DhtQuery query)

@@ -197,6 +197,19 @@ public sealed partial class DhtRpcNode : IRpcDatagramHandler
         _endpoint.Close(status);
     }
 
+    /// <summary>Lets background work run; what it throws, which can only come from a handler of the user, is logged.</summary>
+    private async Task ObserveAsync(Task work)
+    {
+        try
+        {
+            await work;
+        }
+        catch (Exception error) when (error is not OutOfMemoryException)
+        {
+            LogBackgroundFailure(error);
+        }
+    }
+
     private int RandomOffset(int ticks) => ticks - Loop.Random.Next((ticks / 2) + 1);
 
     private int TicksOf(TimeSpan span) => (int)Math.Min(int.MaxValue, span / _options.TickInterval);
