@@ -69,7 +69,7 @@ internal sealed class ReceiveHalf(UdxStream stream, BufferPool pool, UdxOptions 
             return;
         }
         Consume(flags, payload);
-        while (stream.IsOpen && _beyondGap.TryTake(Next, out var packet))
+        while (stream.IsOpen && Next <= _endSequence && _beyondGap.TryTake(Next, out var packet))
         {
             Consume(packet.Flags, packet.Payload);
             _beyondGap.Return(packet);
