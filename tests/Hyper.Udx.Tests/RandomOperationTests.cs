@@ -1,0 +1,95 @@
+using TestKit;
+
+namespace Hyper.Udx.Tests;
+
+/// <summary>Random sequences of everything a user can do, on a bad link; the data must be a prefix of what was written.</summary>
+public class RandomOperationTests
+{
+    [Fact]
+    public void Random_operations_keep_the_data_intact_and_the_counters_bounded()
+    {
+        var first = Environment.TickCount & 0xfffff;
+        for (var seed = first; seed < first + 60; seed++)
+            RunOne(seed);
+    }
+
+    private static void RunOne(int seed)
+    {
+        var random = new Random(seed);
+        var conditions = new LinkConditions
+        {
+            Loss = random.Next(3) * 0.04,
+            Duplicate = random.Next(2) * 0.05,
+            Reorder = random.Next(3) * 0.05,
+            Delay = TimeSpan.FromMilliseconds(random.Next(40)),
+            Jitter = TimeSpan.FromMilliseconds(random.Next(2) * 5),
+            BytesPerSecond = random.Next(3) * 500_000,
+        };
+        var options = new UdxOptions
+        {
+            ReceiveWindowBytes = 65_536 << random.Next(5),
+            InitialSequence = (uint)random.NextInt64(uint.MaxValue),
+        };
+        var pair = new Pair(seed, conditions, options);
+        var written = new List<byte>[] { [], [] };
+        pair.Run(
+            async () =>
+            {
+                StreamEnd[] ends = [pair.A, pair.B];
+                for (var step = 0; step < 200; step++)
+                    await StepAsync(pair, ends, written, random);
+                foreach (var end in ends)
+                {
+                    end.Stream.ResumeReading();
+                    end.Stream.End();
+                }
+                await pair.A.Closed;
+                await pair.B.Closed;
+                await pair.AssertNothingLeftAsync();
+                for (var i = 0; i < 2; i++)
+                {
+                    var (sent, got) = (written[i].ToArray(), ends[1 - i].Data.ToArray());
+                    Assert.True(sent.AsSpan().StartsWith(got), $"seed {seed}: not what was written");
+                    var bothClean = pair.A.CloseError is null && pair.B.CloseError is null;
+                    Assert.True(!bothClean || sent.Length == got.Length, $"seed {seed}: {got.Length} of {sent.Length}");
+                    Assert.True(bothClean, $"seed {seed}: {pair.A.CloseError?.Message} {pair.B.CloseError?.Message}");
+                }
+            },
+            TimeSpan.FromHours(1)
+        );
+    }
+
+    private static async Task StepAsync(Pair pair, StreamEnd[] ends, List<byte>[] written, Random random)
+    {
+        var side = random.Next(2);
+        var stream = ends[side].Stream;
+        switch (random.Next(10))
+        {
+            case < 5:
+                var bytes = new byte[random.Next(random.Next(8) == 0 ? 100_000 : 2000)];
+                random.NextBytes(bytes);
+                var span = stream.GetSpan(bytes.Length + random.Next(100));
+                bytes.CopyTo(span);
+                stream.Advance(bytes.Length);
+                written[side].AddRange(bytes);
+                if (random.Next(4) != 0)
+                    stream.Flush();
+                break;
+            case 5:
+                stream.PauseReading();
+                break;
+            case 6:
+                stream.ResumeReading();
+                break;
+            case 7:
+                stream.TrySendMessage(new byte[random.Next(1200)]);
+                break;
+            default:
+                await pair.World.Delay(TimeSpan.FromMilliseconds(random.Next(random.Next(10) == 0 ? 1000 : 20)));
+                break;
+        }
+        var statistics = stream.Statistics;
+        Assert.True(statistics.BytesInFlight >= 0 && statistics.BytesQueued >= 0);
+        Assert.True(pair.PeerA.Node.Buffers.PacketsInUse <= Internal.ReorderBuffer.MaxPackets);
+    }
+}
