@@ -120,7 +120,7 @@ public sealed class SimulatedWorld
 
     internal void Transmit(SimulatedSocket from, ReadOnlySpan<byte> datagram, UdpAddress to)
     {
-        var isOwnHost = IPAddress.IsLoopback(to.ToIPAddress()) || to.HasSameHost(from.HostAddress);
+        var isOwnHost = (to.IsIPv4 && to.IPv4Host >> 24 == 127) || to.HasSameHost(from.HostAddress);
         var source = from.HostAddress;
         if (isOwnHost)
         {
