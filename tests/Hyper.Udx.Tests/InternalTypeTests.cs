@@ -105,7 +105,9 @@ public class InternalTypeTests
         Assert.Equal((100_000, 100_000, 1_000_000), (rtt.Smoothed, rtt.Min, rtt.Timeout));
         rtt.OnSample(500_000, 1);
         Assert.Equal(150_000, rtt.Smoothed);
-        Assert.Equal(150_000 + 4 * ((3 * 50_000 + 400_000) / 4), Math.Max(rtt.Timeout, 700_000));
+        rtt.OnSample(1_500_000, 1);
+        // Variation (3 * 137.5 + 1350) / 4 ms, mean (7 * 150 + 1500) / 8 ms.
+        Assert.Equal(318_750 + 4 * 440_625, rtt.Timeout);
         rtt.OnSample(3_600_000_000, 2);
         Assert.InRange(rtt.Timeout, 1_000_000, 30_000_000);
         Assert.Equal(100_000, rtt.Min);

@@ -237,6 +237,7 @@ public class StreamTests
         {
             pair.A.Write(bytes);
             await pair.B.ReceiveAsync(bytes.Length);
+            await pair.World.Delay(TimeSpan.FromMilliseconds(5));
             Assert.Equal(0, pair.PeerA.Node.Buffers.ChunksInUse);
         });
         Assert.Equal(bytes, pair.B.Data.ToArray());
