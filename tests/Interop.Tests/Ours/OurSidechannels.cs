@@ -1,0 +1,127 @@
+using System.Threading.Channels;
+using Hyper.Crypto;
+using Hyper.Encoding;
+using Hyper.Encoding.Json;
+using Hyper.Mux;
+using Hyper.SecretStream;
+using Hyper.Swarm;
+using Intercom.Sidechannels;
+using Interop.Tests.Harness;
+
+namespace Interop.Tests.Ours;
+
+/// <summary>Sidechannels of ours on a swarm of their own, used as <see cref="JsSidechannel"/> uses a partner's.</summary>
+public sealed class OurSidechannels : ISidechannelSwarm, IAsyncDisposable
+{
+    private readonly OurLoop _loop;
+    private readonly OurNode _node;
+    private readonly KeyPair _keyPair;
+    private readonly Hyperswarm _swarm;
+    private readonly Sidechannels _channels;
+    private readonly Channel<SidechannelMessage> _messages = Channel.CreateUnbounded<SidechannelMessage>();
+    private ISidechannelSwarmHandler? _handler;
+
+    private OurSidechannels(OurLoop loop, OurNode node, KeyPair keyPair, SidechannelOptions options)
+    {
+        _loop = loop;
+        _node = node;
+        _keyPair = keyPair;
+        _swarm = Hyperswarm.Create(
+            node.Dht,
+            (stream, _) => OnConnection(stream),
+            new HyperswarmOptions { KeyPair = keyPair }
+        );
+        _channels = new Sidechannels(loop.Loop, this, keyPair, options);
+        _channels.MessageReceived += message => _messages.Writer.TryWrite(message);
+        _channels.Start();
+    }
+
+    /// <summary>Its public key in hexadecimal.</summary>
+    public string PublicKey => _keyPair.PublicKey.ToHex();
+
+    /// <summary>Starts a peer with the key pair of a seed; it is on the entry channel.</summary>
+    public static async Task<OurSidechannels> StartAsync(
+        OurLoop loop,
+        IReadOnlyList<JsAddress> bootstrap,
+        string seed = "",
+        SidechannelOptions? options = null
+    )
+    {
+        var node = await OurNode.StartAsync(loop, bootstrap);
+        var keyPair = Keys.Of(seed.Length == 0 ? Seeds.A : seed);
+        return await loop.RunAsync(() =>
+            new OurSidechannels(loop, node, keyPair, options ?? SidechannelOptions.Default)
+        );
+    }
+
+    /// <summary>Waits until the first announcement of a channel is done.</summary>
+    public Task AnnouncedAsync() => _loop.RunAsync(() => _swarm.FlushAsync());
+
+    /// <summary>Joins a channel.</summary>
+    public Task<JoinStatus> JoinAsync(string channel) => _loop.RunAsync(() => _channels.Join(channel));
+
+    /// <summary>Leaves a channel.</summary>
+    public Task LeaveAsync(string channel) => _loop.RunAsync(() => _channels.Leave(channel));
+
+    /// <summary>Waits until this many peers have the channel open.</summary>
+    public Task OpenedAsync(string channel, int peers = 1) =>
+        Until.TrueAsync(
+            async () => (await StatisticsAsync(channel))?.OpenPeers == peers,
+            $"{channel} to be open with {peers} peers"
+        );
+
+    /// <summary>Sends to every peer with which the channel is open.</summary>
+    public Task<BroadcastResult> SendAsync(string channel, JsValue message) =>
+        _loop.RunAsync(() => _channels.BroadcastAsync(channel, message));
+
+    /// <summary>Waits for the next message that passed all gates.</summary>
+    public Task<SidechannelMessage> ReceiveAsync() =>
+        _messages.Reader.ReadAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(JsPartner.DefaultDeadline);
+
+    /// <summary>Messages that wait to be received.</summary>
+    public int Waiting => _messages.Reader.Count;
+
+    /// <summary>Waits until so many messages of a channel were dropped for this reason.</summary>
+    public Task DroppedAsync(string channel, DropReason reason, long count = 1) =>
+        Until.TrueAsync(
+            async () => (await StatisticsAsync(channel))?.Drops.GetValueOrDefault(reason) >= count,
+            $"{count} messages on {channel} to be dropped as {reason}"
+        );
+
+    public async ValueTask DisposeAsync()
+    {
+        await _loop.RunAsync(_channels.Dispose);
+        await _swarm.DisposeAsync();
+        await _node.DisposeAsync();
+        _keyPair.Dispose();
+    }
+
+    void ISidechannelSwarm.Attach(ISidechannelSwarmHandler handler) => _handler = handler;
+
+    void ISidechannelSwarm.Join(Bytes32 topic) => _swarm.Join(topic);
+
+    void ISidechannelSwarm.Leave(Bytes32 topic) => _ = _swarm.LeaveAsync(topic);
+
+    private Task<ChannelStatistics?> StatisticsAsync(string channel) =>
+        _loop.RunAsync(() => _channels.GetStatistics().Channels.FirstOrDefault(item => item.Name == channel));
+
+    private void OnConnection(NoiseSecretStream stream)
+    {
+        var connection = new Connection(stream);
+        connection.Mux.Closed += (_, _) => _handler?.OnDisconnected(connection);
+        _handler?.OnConnected(connection);
+    }
+
+    private sealed class Connection(NoiseSecretStream stream) : ISidechannelConnection
+    {
+        public Protomux Mux { get; } = new(stream);
+
+        public Bytes32 RemotePublicKey => stream.RemotePublicKey;
+
+        public void PauseReading() => stream.PauseReading();
+
+        public void ResumeReading() => stream.ResumeReading();
+
+        public void Close() => stream.Destroy();
+    }
+}
