@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
@@ -17,12 +16,15 @@ public sealed class SimulatedWorld
     /// <summary>Ticks of virtual time a second: 100 ns each, as <see cref="TimeSpan"/>'s.</summary>
     public const long TicksPerSecond = TimeSpan.TicksPerSecond;
 
+    private const int BufferBytes = 2048;
+
     private static readonly TimeSpan _offWorldPatience = TimeSpan.FromSeconds(30);
 
     private readonly PriorityQueue<Delivery, (long Due, long Sequence)> _deliveries = new();
     private readonly Queue<(Action<object?> Work, object? State)> _ready = new();
     private readonly Dictionary<UdpAddress, SimulatedSocket> _sockets = [];
     private readonly Dictionary<IPAddress, SimulatedHost> _hosts = [];
+    private readonly Stack<byte[]> _buffers = new();
     private readonly object _postLock = new();
     private readonly SeededRandomSource _linkRandom;
     private List<ITurnEndItem> _turnEnd = [];
@@ -151,9 +153,17 @@ public sealed class SimulatedWorld
 
     private void Schedule(ReadOnlySpan<byte> datagram, UdpAddress from, UdpAddress to, long due)
     {
-        var buffer = ArrayPool<byte>.Shared.Rent(datagram.Length);
+        var buffer = RentBuffer(datagram.Length);
         datagram.CopyTo(buffer);
         _deliveries.Enqueue(new Delivery(buffer, datagram.Length, from, to), (due, _sequence++));
+    }
+
+    // Not the shared array pool: what that keeps depends on threads and cores, and tests count allocations.
+    private byte[] RentBuffer(int bytes)
+    {
+        if (bytes > BufferBytes)
+            return new byte[bytes];
+        return _buffers.TryPop(out var buffer) ? buffer : new byte[BufferBytes];
     }
 
     private static void ThrowIfFailed(Task completed)
@@ -225,7 +235,8 @@ public sealed class SimulatedWorld
             Delivered?.Invoke(Elapsed, delivery.From, delivery.To, bytes);
             socket.Receive(bytes.Span, delivery.From);
         }
-        ArrayPool<byte>.Shared.Return(delivery.Buffer);
+        if (delivery.Buffer.Length == BufferBytes)
+            _buffers.Push(delivery.Buffer);
     }
 
     /// <summary>Nothing is scheduled: only a thread outside the world can still bring work.</summary>
