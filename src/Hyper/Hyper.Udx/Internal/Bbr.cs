@@ -21,6 +21,7 @@ internal sealed class Bbr(IRandomSource random) : ICongestionControl
     private const int PacketBytes = 1172;
     private const long InitialWindow = 10 * PacketBytes;
     private const long MinWindow = 4 * PacketBytes;
+    private const long MinExtraBound = 128 * PacketBytes;
     private const double HighGain = 2.88539;
     private const double WindowGain = 2;
 
@@ -84,6 +85,12 @@ internal sealed class Bbr(IRandomSource random) : ICongestionControl
             Mode.ProbeBandwidth => _cycle.Gain,
             _ => 1,
         };
+
+    /// <summary>
+    /// The allowance for bundled acknowledgements, bounded by one product: it feeds on the window it widens, and without
+    /// a bound outgrows the receive buffer of the other side's socket.
+    /// </summary>
+    private long MaxExtra => Math.Max(Product(1), MinExtraBound);
 
     private long ProbeRttWindow => Math.Max(Product(0.5), MinWindow);
 
@@ -214,7 +221,7 @@ internal sealed class Bbr(IRandomSource random) : ICongestionControl
     private void UpdateWindow(in AckSample sample)
     {
         var gain = _mode is Mode.Startup or Mode.Drain ? HighGain : WindowGain;
-        var target = Product(gain) + (_isPipeFull ? _aggregation.Extra : 0);
+        var target = Product(gain) + (_isPipeFull ? Math.Min(_aggregation.Extra, MaxExtra) : 0);
         if (_isPipeFull)
             _window = Math.Min(_window + sample.Acknowledged, target);
         else if (_window < target || sample.Delivered < InitialWindow)
