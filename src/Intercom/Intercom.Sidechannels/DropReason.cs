@@ -45,8 +45,11 @@ public enum DropReason
     /// <summary>The channel's welcome has not been seen yet.</summary>
     AwaitingWelcome,
 
-    /// <summary>A request to open a channel whose welcome is missing or does not hold.</summary>
-    OpenWelcome,
+    /// <summary>A request to open a channel with a welcome that the channel's owner has not signed.</summary>
+    OpenInvalidWelcome,
+
+    /// <summary>A request to open a channel that needs a welcome, without one.</summary>
+    OpenMissingWelcome,
 
     /// <summary>A request to open a channel that needs an invite, without one that holds for the sender.</summary>
     OpenInvite,

@@ -105,8 +105,8 @@ internal sealed partial class ReplayStep(
     private async Task<JsObject?> RequestAsync(JsObject request)
     {
         var channel = SidechannelNames.Normalize(request.GetString("channel"));
-        var invite = request["invite"];
-        var welcome = request["welcome"];
+        var invite = CredentialText.TryParse(request["invite"]);
+        var welcome = CredentialText.TryParse(request["welcome"]);
         switch (request.GetString("type"))
         {
             case "send":
@@ -181,10 +181,10 @@ internal sealed partial class ReplayStep(
         switch (Id)
         {
             case "inv-by-self" or "invm-self-made":
-                var mine = lab.Peer.CreateInvite(Id == "inv-by-self" ? "priv-c" : "priv1", partners["K2"].Key);
+                var mine = lab.Peer.CreateInvite(Id == "inv-by-self" ? "priv-c" : "priv2", partners["K2"].Key);
                 Assert.NotNull(InviteCodec.TryRead(mine));
                 if (Id == "invm-self-made")
-                    SayAs((JsObject)observed["sent"]!, "priv1", mine);
+                    SayAs((JsObject)observed["sent"]!, "priv2", mine);
                 break;
             case "inv-by-self-2":
                 SayAs((JsObject)observed["sent"]!, "priv-c", lab.Peer.CreateInvite("priv-c", partners["K2"].Key));

@@ -71,8 +71,10 @@ internal sealed class InboundPipeline
     {
         if (frame.IsOpenWelcomeValid)
             _state.Welcomes.Remember(target, frame.OpenWelcome);
-        else if (frame.OpenWelcome is not null || _state.Policy.NeedsWelcome(target))
-            return Refuse(frame, DropReason.OpenWelcome);
+        else if (frame.OpenWelcome is not null)
+            return Refuse(frame, DropReason.OpenInvalidWelcome);
+        else if (_state.Policy.NeedsWelcome(target))
+            return Refuse(frame, DropReason.OpenMissingWelcome);
         if (_state.Policy.NeedsInvite(target))
         {
             if (frame.OpenInvite is not { } invite || invite.ExpiresAt <= _state.Invites.Now)
