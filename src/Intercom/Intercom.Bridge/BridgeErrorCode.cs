@@ -1,0 +1,17 @@
+namespace Intercom.Bridge;
+
+/// <summary>Values of <see cref="BridgeException.Code"/>. They do not change between versions.</summary>
+public static class BridgeErrorCode
+{
+    /// <summary>Another process listens on the port.</summary>
+    public const string AddressInUse = "EADDRINUSE";
+
+    /// <summary>The address cannot be listened on.</summary>
+    public const string AddressNotAvailable = "EADDRNOTAVAIL";
+
+    /// <summary>The host is not a loopback address.</summary>
+    public const string HostNotLoopback = "HOST_NOT_LOOPBACK";
+
+    /// <summary>There is no token.</summary>
+    public const string TokenRequired = "TOKEN_REQUIRED";
+}

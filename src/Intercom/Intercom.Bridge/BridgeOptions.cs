@@ -1,0 +1,81 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Intercom.Bridge;
+
+/// <summary>
+/// How the bridge listens and whom it serves. Each property names its flag of the JavaScript version; those without are
+/// bounds that version does not have.
+/// </summary>
+public sealed record BridgeOptions
+{
+    /// <summary>Port of the JavaScript version.</summary>
+    public const int DefaultPort = 49222;
+
+    /// <summary>
+    /// Address to listen on: a loopback address or <c>localhost</c>; others are refused. <c>--sc-bridge-host</c>.
+    /// Default <c>127.0.0.1</c>.
+    /// </summary>
+    public string Host { get; init; } = "127.0.0.1";
+
+    /// <summary>
+    /// Port to listen on; 0 lets the system choose, see <see cref="ScBridge.Port"/>. <c>--sc-bridge-port</c>.
+    /// Default 49222.
+    /// </summary>
+    public int Port { get; init; } = DefaultPort;
+
+    /// <summary>What clients have to present. Never logged. <c>--sc-bridge-token</c>. No default: it must be set.</summary>
+    public required string Token { get; init; }
+
+    /// <summary>
+    /// Filter of clients that set none: words that must all occur, groups of them divided by <c>|</c>.
+    /// <c>--sc-bridge-filter</c>. Default none.
+    /// </summary>
+    public string Filter { get; init; } = "";
+
+    /// <summary>Channels that filters apply to; null means all. <c>--sc-bridge-filter-channel</c>. Default null.</summary>
+    public IReadOnlyList<string>? FilterChannels { get; init; }
+
+    /// <summary>
+    /// Values of the Origin header that are let in. Browsers send one with every page's connection; programs do not.
+    /// Default none: no web page can use the bridge.
+    /// </summary>
+    public IReadOnlyList<string> AllowedOrigins { get; init; } = [];
+
+    /// <summary>
+    /// Largest frame of a client beyond the size guard of the sidechannels, in bytes. Default 64 KiB.
+    /// </summary>
+    public int FrameAllowanceBytes { get; init; } = 64 * 1024;
+
+    /// <summary>Most clients at once. Default 64.</summary>
+    public int MaxClients { get; init; } = 64;
+
+    /// <summary>Most clients that have not authenticated. Default 16.</summary>
+    public int MaxUnauthenticatedClients { get; init; } = 16;
+
+    /// <summary>Longest a client may go without authenticating. Default 60 s.</summary>
+    public TimeSpan AuthenticationTimeout { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>Wrong tokens after which a client is disconnected. Default 5.</summary>
+    public int MaxAuthenticationFailures { get; init; } = 5;
+
+    /// <summary>Pause before the answer to a wrong token, times the client's wrong tokens so far. Default 200 ms.</summary>
+    public TimeSpan AuthenticationDelay { get; init; } = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>
+    /// Wrong tokens of all clients within a minute after which tokens are looked at one a second. Default 10.
+    /// </summary>
+    public int MaxFailuresPerMinute { get; init; } = 10;
+
+    /// <summary>Events that wait for a slow client; the oldest is dropped beyond. Default 1,024.</summary>
+    public int MaxQueuedEvents { get; init; } = 1024;
+
+    /// <summary>Bytes of events that wait for a slow client. Default 8 MiB.</summary>
+    public int MaxQueuedBytes { get; init; } = 8 * 1024 * 1024;
+
+    /// <summary>Clock of pauses and time-outs. Default the system's.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>Where connections and refusals are noted. Default nowhere.</summary>
+    public ILogger Logger { get; init; } = NullLogger.Instance;
+}

@@ -1,0 +1,41 @@
+using Hyper.Encoding.Json;
+using Intercom.Sidechannels;
+
+namespace Intercom.Bridge;
+
+/// <summary>The node as the bridge needs it. Called from any thread; nothing here waits for the network.</summary>
+public interface IBridgeNode
+{
+    /// <summary>A message was delivered. Raised on the node's loop: handlers only take it down.</summary>
+    event Action<SidechannelMessage>? MessageReceived;
+
+    /// <summary>Own public key in hexadecimal.</summary>
+    string PublicKey { get; }
+
+    /// <summary>Own address, null if there is none.</summary>
+    string? Address { get; }
+
+    /// <summary>The channel that is always on.</summary>
+    string EntryChannel { get; }
+
+    /// <summary>Largest payload that can be sent, in bytes.</summary>
+    int MaxMessageBytes { get; }
+
+    /// <summary>What <c>info</c> answers; null when there is nothing to tell. Not changed once given.</summary>
+    JsObject? Info { get; }
+
+    /// <summary>Takes the credentials that hold, then broadcasts. A null message leaves the member out.</summary>
+    Task<BroadcastResult> SendAsync(string channel, JsValue? message, JsValue? invite, JsValue? welcome);
+
+    /// <summary>Takes the credentials that hold, then joins.</summary>
+    Task<JoinStatus> JoinAsync(string channel, JsValue? invite, JsValue? welcome);
+
+    /// <summary>Leaves; false for the entry channel and for channels not joined.</summary>
+    Task<bool> LeaveAsync(string channel);
+
+    /// <summary>Asks peers to open a channel; <paramref name="via"/> is null for the entry channel.</summary>
+    Task<BroadcastResult> RequestOpenAsync(string channel, string? via, JsValue? invite, JsValue? welcome);
+
+    /// <summary>What <c>stats</c> answers.</summary>
+    Task<BridgeStats> GetStatsAsync();
+}

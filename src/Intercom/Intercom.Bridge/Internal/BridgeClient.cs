@@ -1,0 +1,206 @@
+using System.Buffers;
+using System.Net.WebSockets;
+using Hyper.Encoding.Json;
+using Intercom.Sidechannels.Internal.Json;
+
+namespace Intercom.Bridge.Internal;
+
+/// <summary>
+/// One WebSocket: a reader that runs requests one after the other, and a writer that empties the queue. It ends when
+/// either does.
+/// </summary>
+internal sealed class BridgeClient
+{
+    /// <summary>Requests a client may make before it authenticates; all but the right token are refused.</summary>
+    private const int MaxRequestsBeforeAuthentication = 64;
+
+    private const int FirstBufferBytes = 4096;
+
+    private static readonly TimeSpan _closePatience = TimeSpan.FromMilliseconds(400);
+
+    private readonly JsJsonOptions _jsonOptions = new() { MaxBytes = int.MaxValue };
+    private readonly WebSocket _socket;
+    private readonly ScBridge _bridge;
+    private readonly IBridgeNode _node;
+    private readonly BridgeOptions _options;
+    private readonly ClientCommands _commands;
+    private int _requestsBefore;
+    private int _failures;
+
+    public BridgeClient(
+        WebSocket socket,
+        ScBridge bridge,
+        IBridgeNode node,
+        BridgeOptions options,
+        MessageFilter filter
+    )
+    {
+        _socket = socket;
+        _bridge = bridge;
+        _node = node;
+        _options = options;
+        var queue = new ClientQueue(options.MaxQueuedEvents, options.MaxQueuedBytes);
+        Session = new ClientSession(queue, filter);
+        _commands = new ClientCommands(node, Session, options.Time);
+    }
+
+    public ClientSession Session { get; }
+
+    private int MaxFrameBytes =>
+        (int)Math.Min(int.MaxValue, (long)_node.MaxMessageBytes + _options.FrameAllowanceBytes);
+
+    /// <summary>Serves the client until it goes, misbehaves or the bridge stops.</summary>
+    public async Task RunAsync(CancellationToken stopping)
+    {
+        Session.Reply(BridgeJson.Hello(_node, _options.Filter));
+        var writing = WriteAsync();
+        var end = await ReadAllAsync(stopping);
+        Session.Queue.Close();
+        if (await FinishesInTimeAsync(writing))
+            await CloseAsync(end);
+        _socket.Abort();
+    }
+
+    private async Task<WebSocketCloseStatus?> ReadAllAsync(CancellationToken stopping)
+    {
+        using var patience = new CancellationTokenSource(_options.AuthenticationTimeout, _options.Time);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(stopping, patience.Token);
+        try
+        {
+            while (true)
+            {
+                var cancellation = Session.IsAuthenticated ? stopping : both.Token;
+                await Session.Queue.WaitForRoomAsync().WaitAsync(cancellation);
+                var (frame, end) = await ReadAsync(cancellation);
+                if (frame is null)
+                    return end;
+                if (!await HandleAsync(frame, stopping))
+                    return WebSocketCloseStatus.PolicyViolation;
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            return stopping.IsCancellationRequested
+                ? WebSocketCloseStatus.EndpointUnavailable
+                : WebSocketCloseStatus.PolicyViolation;
+        }
+        catch (WebSocketException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>A whole frame, text or binary; or null and how to end.</summary>
+    private async Task<(byte[]? Frame, WebSocketCloseStatus? End)> ReadAsync(CancellationToken cancellationToken)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(FirstBufferBytes);
+        var length = 0;
+        try
+        {
+            while (true)
+            {
+                var read = await _socket.ReceiveAsync(buffer.AsMemory(length), cancellationToken);
+                if (read.MessageType == WebSocketMessageType.Close)
+                    return (null, WebSocketCloseStatus.NormalClosure);
+                length += read.Count;
+                if (length > MaxFrameBytes)
+                    return (null, WebSocketCloseStatus.MessageTooBig);
+                if (read.EndOfMessage)
+                    return (buffer.AsSpan(0, length).ToArray(), null);
+                if (length == buffer.Length)
+                    buffer = Grow(buffer);
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    /// <summary>False when the client is to be disconnected.</summary>
+    private async Task<bool> HandleAsync(byte[] frame, CancellationToken stopping)
+    {
+        if (!JsJson.TryParse(frame, _jsonOptions, out var request, out _))
+        {
+            Session.Reply(BridgeJson.Error("Invalid JSON."));
+            return CountBefore();
+        }
+        if (!JsConvert.IsObjectLike(request))
+        {
+            Session.Reply(BridgeJson.Error("Invalid message."));
+            return CountBefore();
+        }
+        if ((request as JsObject)?.GetString("type") == "auth")
+            return await AuthenticateAsync(request!, stopping);
+        if (Session.IsAuthenticated)
+        {
+            await _commands.RunAsync(request!);
+            return true;
+        }
+        Refuse(request!);
+        return CountBefore();
+    }
+
+    private async Task<bool> AuthenticateAsync(JsValue request, CancellationToken stopping)
+    {
+        if (await _bridge.CheckTokenAsync((request as JsObject)?.GetString("token"), stopping))
+        {
+            if (!Session.IsAuthenticated)
+                _bridge.OnAuthenticated();
+            Session.IsAuthenticated = true;
+            Session.Reply(ClientCommands.WithId(request, new JsObject { ["type"] = "auth_ok" }));
+            return true;
+        }
+        _failures++;
+        _bridge.OnWrongToken(_failures);
+        await Task.Delay(_options.AuthenticationDelay * _failures, _options.Time, stopping);
+        Refuse(request);
+        return _failures < _options.MaxAuthenticationFailures;
+    }
+
+    private void Refuse(JsValue request) =>
+        Session.Reply(ClientCommands.WithId(request, BridgeJson.Error("Unauthorized.")));
+
+    private bool CountBefore() => Session.IsAuthenticated || ++_requestsBefore < MaxRequestsBeforeAuthentication;
+
+    private async Task WriteAsync()
+    {
+        try
+        {
+            while (await Session.Queue.TakeAsync() is { } text)
+                await _socket.SendAsync(text.AsMemory(), WebSocketMessageType.Text, true, CancellationToken.None);
+        }
+        catch (Exception error)
+            when (error is WebSocketException or OperationCanceledException or ObjectDisposedException)
+        {
+            // The client is gone or was given up; the reader notices by itself.
+            _socket.Abort();
+        }
+    }
+
+    private async Task<bool> FinishesInTimeAsync(Task writing) =>
+        await Task.WhenAny(writing, Task.Delay(_closePatience)) == writing && _socket.State != WebSocketState.Aborted;
+
+    private async Task CloseAsync(WebSocketCloseStatus? status)
+    {
+        if (status is null)
+            return;
+        using var patience = new CancellationTokenSource(_closePatience);
+        try
+        {
+            await _socket.CloseOutputAsync(status.Value, statusDescription: null, patience.Token);
+        }
+        catch (Exception error) when (error is WebSocketException or OperationCanceledException)
+        {
+            _socket.Abort();
+        }
+    }
+
+    private static byte[] Grow(byte[] buffer)
+    {
+        var larger = ArrayPool<byte>.Shared.Rent(2 * buffer.Length);
+        buffer.CopyTo(larger, 0);
+        ArrayPool<byte>.Shared.Return(buffer);
+        return larger;
+    }
+}

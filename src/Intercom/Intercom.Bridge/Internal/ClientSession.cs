@@ -1,0 +1,52 @@
+using Hyper.Encoding.Json;
+
+namespace Intercom.Bridge.Internal;
+
+/// <summary>
+/// What one client has set. The commands, run one at a time, change it; the dispatcher of events only reads: each
+/// change replaces a whole value.
+/// </summary>
+internal sealed class ClientSession(ClientQueue queue, MessageFilter filter)
+{
+    /// <summary>Channels one client may subscribe to; further ones are passed over.</summary>
+    public const int MaxSubscriptions = 1024;
+
+    private volatile bool _isAuthenticated;
+    private volatile string[] _channels = [];
+    private volatile MessageFilter _filter = filter;
+
+    public ClientQueue Queue { get; } = queue;
+
+    public bool IsAuthenticated
+    {
+        get => _isAuthenticated;
+        set => _isAuthenticated = value;
+    }
+
+    /// <summary>Channels subscribed to, in order; none means all.</summary>
+    public IReadOnlyList<string> Channels => _channels;
+
+    public MessageFilter Filter
+    {
+        set => _filter = value;
+    }
+
+    public void Subscribe(IEnumerable<string> channels) =>
+        _channels = [.. _channels.Concat(channels).Distinct(StringComparer.Ordinal).Take(MaxSubscriptions)];
+
+    public void Unsubscribe(IEnumerable<string> channels) =>
+        _channels = [.. _channels.Except(channels, StringComparer.Ordinal)];
+
+    /// <param name="channel">Where the message came from.</param>
+    /// <param name="text">What <see cref="MessageFilter.TextOf"/> made of it.</param>
+    /// <param name="isFiltered">Whether filters apply to the channel.</param>
+    public bool Wants(string channel, string text, bool isFiltered)
+    {
+        var channels = _channels;
+        if (channels.Length > 0 && !channels.Contains(channel, StringComparer.Ordinal))
+            return false;
+        return !isFiltered || _filter.Matches(text);
+    }
+
+    public void Reply(JsObject reply) => Queue.AddReply(JsJson.StringifyToUtf8(reply));
+}

@@ -1,0 +1,94 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+
+namespace Intercom.Bridge.Internal;
+
+/// <summary>
+/// Kestrel on one loopback address, HTTP/1.1 without TLS. It is used without a host: a library must not read the
+/// environment or take the process's signals.
+/// </summary>
+internal sealed class LoopbackServer : IAsyncDisposable
+{
+    private static readonly TimeSpan _headerPatience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan _stopPatience = TimeSpan.FromMilliseconds(300);
+
+    private readonly KestrelServer _server;
+
+    private LoopbackServer(KestrelServer server) => _server = server;
+
+    public int Port { get; private set; }
+
+    /// <exception cref="BridgeException">The address is not loopback, in use, or cannot be listened on.</exception>
+    public static async Task<LoopbackServer> StartAsync(
+        BridgeOptions options,
+        int maxConnections,
+        RequestDelegate handler
+    )
+    {
+        var address = ParseHost(options.Host);
+        var kestrel = new KestrelServerOptions { AddServerHeader = false };
+        kestrel.Limits.MaxRequestBodySize = 0;
+        kestrel.Limits.MaxConcurrentConnections = maxConnections;
+        kestrel.Limits.RequestHeadersTimeout = _headerPatience;
+        kestrel.Limits.KeepAliveTimeout = _headerPatience;
+        kestrel.Listen(address, options.Port, listen => listen.Protocols = HttpProtocols.Http1);
+        var transport = new SocketTransportFactory(
+            Options.Create(new SocketTransportOptions()),
+            NullLoggerFactory.Instance
+        );
+        var server = new KestrelServer(Options.Create(kestrel), transport, NullLoggerFactory.Instance);
+        try
+        {
+            await server.StartAsync(new HandlerApplication(handler), CancellationToken.None);
+        }
+        catch (Exception error) when (error is IOException or SocketException)
+        {
+            server.Dispose();
+            throw ToBridgeException(error, options);
+        }
+        var bound = server.Features.Get<IServerAddressesFeature>()!.Addresses.First();
+        return new LoopbackServer(server) { Port = new Uri(bound).Port };
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        using var patience = new CancellationTokenSource(_stopPatience);
+        await _server.StopAsync(patience.Token);
+        _server.Dispose();
+    }
+
+    private static IPAddress ParseHost(string host)
+    {
+        if (host.Equals("localhost", StringComparison.OrdinalIgnoreCase))
+            return IPAddress.Loopback;
+        if (IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address))
+            return address;
+        throw new BridgeException(
+            BridgeErrorCode.HostNotLoopback,
+            $"The bridge listens on loopback only, not on {host}. Use 127.0.0.1, and a tunnel to reach it from elsewhere."
+        );
+    }
+
+    private static BridgeException ToBridgeException(Exception error, BridgeOptions options)
+    {
+        var where = $"{options.Host}:{options.Port}";
+        return error.InnerException is AddressInUseException
+            ? new BridgeException(
+                BridgeErrorCode.AddressInUse,
+                $"{where} is in use. End the other process, or choose another port (--sc-bridge-port).",
+                error
+            )
+            : new BridgeException(
+                BridgeErrorCode.AddressNotAvailable,
+                $"Listening on {where} failed: {error.Message}",
+                error
+            );
+    }
+}

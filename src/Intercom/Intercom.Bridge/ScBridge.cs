@@ -1,0 +1,206 @@
+using System.Collections.Concurrent;
+using System.Threading.Channels;
+using Hyper.Encoding.Json;
+using Intercom.Bridge.Internal;
+using Intercom.Sidechannels;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.WebSockets;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+
+namespace Intercom.Bridge;
+
+/// <summary>
+/// SC-Bridge: agents drive a peer's sidechannels over an authenticated WebSocket on loopback, with the JSON of the
+/// JavaScript version (docs/protocol/sc-bridge.md).
+/// </summary>
+/// <remarks>
+/// Its own threads serve the clients; of the node it uses <see cref="IBridgeNode"/> only. A delivered message is taken
+/// down on the node's loop, which never waits, and written out once by the dispatcher for all clients that want it.
+/// Each client has a bounded queue: one that reads slowly loses its oldest events, not its neighbours theirs.
+/// </remarks>
+public sealed partial class ScBridge : IAsyncDisposable
+{
+    /// <summary>Messages that wait for the dispatcher; the oldest goes when there are more.</summary>
+    private const int MaxUndispatched = 1024;
+
+    private readonly IBridgeNode _node;
+    private readonly BridgeOptions _options;
+    private readonly MessageFilter _defaultFilter;
+    private readonly HashSet<string>? _filterChannels;
+    private readonly TokenGate _tokens;
+    private readonly ConcurrentDictionary<BridgeClient, Task> _clients = new();
+    private readonly Channel<SidechannelMessage> _messages;
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly WebSocketMiddleware _webSockets;
+    private LoopbackServer? _server;
+    private Task _dispatching = Task.CompletedTask;
+    private long _undispatched;
+    private int _unauthenticated;
+
+    private ScBridge(IBridgeNode node, BridgeOptions options)
+    {
+        _node = node;
+        _options = options;
+        _defaultFilter = MessageFilter.Parse(options.Filter);
+        _filterChannels = options.FilterChannels?.ToHashSet(StringComparer.Ordinal);
+        _tokens = new TokenGate(options.Token, options.MaxFailuresPerMinute, options.Time);
+        _messages = Channel.CreateBounded<SidechannelMessage>(
+            new BoundedChannelOptions(MaxUndispatched)
+            {
+                FullMode = BoundedChannelFullMode.DropOldest,
+                SingleReader = true,
+            },
+            _ => Interlocked.Increment(ref _undispatched)
+        );
+        _webSockets = new WebSocketMiddleware(
+            ServeAsync,
+            Options.Create(new WebSocketOptions()),
+            NullLoggerFactory.Instance
+        );
+    }
+
+    /// <summary>The port listened on; the chosen one when the options say 0.</summary>
+    public int Port => _server?.Port ?? 0;
+
+    /// <summary>Clients connected now.</summary>
+    public int ClientCount => _clients.Count;
+
+    /// <summary>Events that were not given to a client because it, or the bridge, was too slow.</summary>
+    public long DroppedEvents =>
+        Interlocked.Read(ref _undispatched) + _clients.Keys.Sum(client => client.Session.Queue.DroppedEvents);
+
+    /// <summary>Starts to listen and to take down the node's messages.</summary>
+    /// <exception cref="BridgeException">There is no token, or the address cannot be listened on.</exception>
+    public static async Task<ScBridge> StartAsync(IBridgeNode node, BridgeOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(node);
+        ArgumentNullException.ThrowIfNull(options);
+        if (string.IsNullOrEmpty(options.Token))
+            throw new BridgeException(
+                BridgeErrorCode.TokenRequired,
+                "SC-Bridge requires --sc-bridge-token (auth is mandatory)."
+            );
+        var bridge = new ScBridge(node, options);
+        bridge._server = await LoopbackServer.StartAsync(options, options.MaxClients, bridge._webSockets.Invoke);
+        bridge._dispatching = bridge.DispatchAsync();
+        node.MessageReceived += bridge.TakeDown;
+        bridge.LogListening(options.Host, bridge.Port);
+        return bridge;
+    }
+
+    /// <summary>Tells the clients, closes their connections and stops listening; takes less than a second.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        _node.MessageReceived -= TakeDown;
+        if (_server is null || _stopping.IsCancellationRequested)
+            return;
+        await _stopping.CancelAsync();
+        _messages.Writer.TryComplete();
+        await Task.WhenAll(_clients.Values);
+        await _server.DisposeAsync();
+        await _dispatching;
+        _tokens.Dispose();
+        _stopping.Dispose();
+    }
+
+    internal Task<bool> CheckTokenAsync(string? token, CancellationToken cancellationToken) =>
+        _tokens.CheckAsync(token, cancellationToken);
+
+    internal void OnAuthenticated()
+    {
+        Interlocked.Decrement(ref _unauthenticated);
+        LogAuthenticated();
+    }
+
+    internal void OnWrongToken(int failures) => LogWrongToken(failures);
+
+    /// <summary>On the node's loop: nothing but a note.</summary>
+    private void TakeDown(SidechannelMessage message) => _messages.Writer.TryWrite(message);
+
+    private async Task DispatchAsync()
+    {
+        await foreach (var message in _messages.Reader.ReadAllAsync())
+        {
+            string? text = null;
+            byte[]? written = null;
+            var isFiltered = _filterChannels?.Contains(message.Channel) ?? true;
+            foreach (var client in _clients.Keys)
+            {
+                if (!client.Session.IsAuthenticated)
+                    continue;
+                text ??= MessageFilter.TextOf(BridgeJson.ContentOf(message));
+                if (!client.Session.Wants(message.Channel, text, isFiltered))
+                    continue;
+                written ??= JsJson.StringifyToUtf8(BridgeJson.Event(message, _options.Time.GetUtcNow()));
+                client.Session.Queue.AddEvent(written);
+            }
+        }
+    }
+
+    private async Task ServeAsync(HttpContext context)
+    {
+        if (!context.WebSockets.IsWebSocketRequest)
+        {
+            await RefuseAsync(context, StatusCodes.Status426UpgradeRequired, "Upgrade Required");
+            return;
+        }
+        var origin = context.Request.Headers.Origin.ToString();
+        if (origin.Length > 0 && !_options.AllowedOrigins.Contains(origin, StringComparer.OrdinalIgnoreCase))
+        {
+            LogOriginRefused();
+            await RefuseAsync(context, StatusCodes.Status403Forbidden, "Origin not allowed");
+            return;
+        }
+        if (_stopping.IsCancellationRequested || !TryEnter())
+        {
+            await RefuseAsync(context, StatusCodes.Status503ServiceUnavailable, "Too many clients");
+            return;
+        }
+        await RunClientAsync(context);
+    }
+
+    private async Task RunClientAsync(HttpContext context)
+    {
+        BridgeClient? client = null;
+        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        try
+        {
+            using var socket = await context.WebSockets.AcceptWebSocketAsync();
+            client = new BridgeClient(socket, this, _node, _options, _defaultFilter);
+            _clients.TryAdd(client, ended.Task);
+            await client.RunAsync(_stopping.Token);
+        }
+        finally
+        {
+            if (client is not null)
+                _clients.TryRemove(client, out _);
+            Leave(client);
+            ended.SetResult();
+        }
+    }
+
+    /// <summary>Counts a client that has not authenticated, unless there are too many.</summary>
+    private bool TryEnter()
+    {
+        if (Interlocked.Increment(ref _unauthenticated) <= _options.MaxUnauthenticatedClients)
+            return true;
+        Interlocked.Decrement(ref _unauthenticated);
+        return false;
+    }
+
+    private void Leave(BridgeClient? client)
+    {
+        if (client?.Session.IsAuthenticated != true)
+            Interlocked.Decrement(ref _unauthenticated);
+    }
+
+    private static Task RefuseAsync(HttpContext context, int status, string text)
+    {
+        context.Response.StatusCode = status;
+        context.Response.ContentType = "text/plain";
+        context.Response.ContentLength = text.Length;
+        return context.Response.WriteAsync(text);
+    }
+}
