@@ -90,10 +90,7 @@ public sealed class ConnectTests
                 var friend = await world.CreatePeerAsync();
                 var listener = server.CreateServer(
                     EchoHandler.Serve,
-                    new DhtServerOptions
-                    {
-                        Firewall = (in key, in _) => key != friend.KeyPair.PublicKey,
-                    }
+                    new DhtServerOptions { Firewall = (in key, in _) => key != friend.KeyPair.PublicKey }
                 );
                 await listener.ListenAsync();
 
@@ -131,13 +128,7 @@ public sealed class ConnectTests
             async world =>
             {
                 var server = await world.CreatePeerAsync(isFirewalled: true);
-                var client = HyperDht.Create(
-                    server.Loop,
-                    server.Options with
-                    {
-                        Port = 50_000,
-                    }
-                );
+                var client = HyperDht.Create(server.Loop, server.Options with { Port = 50_000 });
                 await client.FullyBootstrappedAsync();
                 var listener = server.CreateServer(EchoHandler.Serve);
                 await listener.ListenAsync();

@@ -130,7 +130,9 @@ public sealed class SearchTests
             async world =>
             {
                 var alone = await world.CreatePeerAsync();
-                var error = await Assert.ThrowsAsync<HyperDhtException>(() => alone.ImmutablePutAsync(new byte[] { 1 }));
+                var error = await Assert.ThrowsAsync<HyperDhtException>(() =>
+                    alone.ImmutablePutAsync(new byte[] { 1 })
+                );
                 Assert.Equal(HyperDhtErrorCode.TooFewNodes, error.Code);
             }
         );

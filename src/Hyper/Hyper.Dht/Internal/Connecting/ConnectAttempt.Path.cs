@@ -1,5 +1,6 @@
 using Hyper.Dht.Internal.Nat;
 using Hyper.Dht.Internal.Punching;
+using Hyper.Dht.Internal.Sockets;
 using Hyper.Dht.Messages;
 using Hyper.Dht.Rpc;
 using Hyper.Loop;
@@ -9,6 +10,7 @@ namespace Hyper.Dht.Internal.Connecting;
 internal sealed partial class ConnectAttempt
 {
     private static readonly TimeSpan _passiveTimeout = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan _localHeadStart = TimeSpan.FromMilliseconds(400);
 
     /// <summary>Tries the paths that the answer allows. Returns when one is found or none is left.</summary>
     /// <exception cref="HyperDhtException">No path was found.</exception>
@@ -36,10 +38,12 @@ internal sealed partial class ConnectAttempt
             await WaitForServerAsync();
             return;
         }
-        var punch = PunchAsync(handshake);
-        if (_options.LocalConnection && handshake.ClientAddress.HasSameHost(handshake.ServerAddress))
-            await TryLocalAsync(handshake);
-        await punch;
+        var local = TryLocalAsync(handshake);
+        // A peer so near answers in no time, and a server that is asked to punch may give up all paths when it cannot.
+        await Task.WhenAny(local, Task.Delay(_localHeadStart, _dht.Loop.Time, Ending), _connected.Task);
+        if (!_connected.Task.IsCompleted)
+            await PunchAsync(handshake);
+        await local;
     }
 
     /// <summary>We are open: the server has our address and speaks first.</summary>
@@ -52,16 +56,37 @@ internal sealed partial class ConnectAttempt
         );
     }
 
-    /// <summary>
-    /// Both seem to be behind one address, so the peer may be in our network. A copy of the handshake is sent to its
-    /// address there: only the peer itself can answer it as before, and a stranger with the same private address cannot.
-    /// </summary>
-    private async Task TryLocalAsync(HandshakeOutcome handshake)
+    /// <summary>Tries the peer's address in our own network, if both seem to be behind one public address.</summary>
+    private Task TryLocalAsync(HandshakeOutcome handshake)
     {
-        var candidates = Array.FindAll(handshake.Payload.Addresses4, address => !AddressKind.IsReserved(address));
+        if (!_options.LocalConnection || !handshake.ClientAddress.HasSameHost(handshake.ServerAddress))
+            return Task.CompletedTask;
+        var addresses = handshake.Payload.Addresses4;
+        if (AddressKind.IsLoopback(handshake.ServerAddress))
+            return addresses.Length == 0 ? Task.CompletedTask : TryLoopbackAsync(handshake, addresses[0].Port);
+        var candidates = Array.FindAll(addresses, address => !AddressKind.IsReserved(address));
         if (candidates.Length == 0)
+            return Task.CompletedTask;
+        return TryNetworkAsync(handshake, LanMatch.Find(_dht.LocalAddresses.Get(), candidates) ?? candidates[0]);
+    }
+
+    /// <summary>The relay sees both of us on its own machine, so that is where the peer's server socket is.</summary>
+    private async Task TryLoopbackAsync(HandshakeOutcome handshake, ushort port)
+    {
+        if (port == 0)
             return;
-        var address = LanMatch.Find(_dht.LocalAddresses.Get(), candidates) ?? candidates[0];
+        var address = handshake.ServerAddress.WithPort(port);
+        var result = await _dht.Rpc.PingAsync(address, null, Ending);
+        if (result.Reply is { } pong)
+            TryConnect(((DhtSocket)pong.Socket).Udx, address, "loopback");
+    }
+
+    /// <summary>
+    /// Another network may use the same private addresses. So a copy of the handshake is sent there: only the peer itself
+    /// can answer it as before.
+    /// </summary>
+    private async Task TryNetworkAsync(HandshakeOutcome handshake, UdpAddress address)
+    {
         if (address.Port == 0)
             return;
         var value = PeerHandshakeCodec.Encode(
@@ -69,9 +94,8 @@ internal sealed partial class ConnectAttempt
         );
         var request = new DhtRequest(HyperDhtCommand.PeerHandshake) { Target = _target, Value = value };
         var result = await _dht.Rpc.RequestAsync(request, address, null, Ending);
-        if (result.Reply is not { Value: { } answer } reply || !IsSameAnswer(answer.Span, handshake))
-            return;
-        TryConnect(((Sockets.DhtSocket)reply.Socket).Udx, address, "the local network");
+        if (result.Reply is { Value: { } answer } reply && IsSameAnswer(answer.Span, handshake))
+            TryConnect(((DhtSocket)reply.Socket).Udx, address, "the local network");
     }
 
     private async Task PunchAsync(HandshakeOutcome handshake)
