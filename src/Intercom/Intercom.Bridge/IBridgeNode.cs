@@ -36,6 +36,9 @@ public interface IBridgeNode
     /// <summary>Asks peers to open a channel; <paramref name="via"/> is null for the entry channel.</summary>
     Task<BroadcastResult> RequestOpenAsync(string channel, string? via, JsValue? invite, JsValue? welcome);
 
+    /// <summary>The peers connected now.</summary>
+    Task<IReadOnlyList<BridgePeer>> GetPeersAsync();
+
     /// <summary>What <c>stats</c> answers.</summary>
     Task<BridgeStats> GetStatsAsync();
 }

@@ -64,6 +64,16 @@ public sealed class SidechannelBridgeNode(
         sidechannels.Loop.InvokeAsync(() => sidechannels.RequestOpenAsync(channel, via, invite, welcome));
 
     /// <inheritdoc/>
+    public Task<IReadOnlyList<BridgePeer>> GetPeersAsync() =>
+        sidechannels.Loop.InvokeAsync(() =>
+        {
+            var peers = sidechannels.GetStatistics().Peers;
+            return Task.FromResult<IReadOnlyList<BridgePeer>>([
+                .. peers.Select(peer => new BridgePeer(peer.PublicKey.ToHex(), peer.OpenChannels, peer.IsBlocked)),
+            ]);
+        });
+
+    /// <inheritdoc/>
     public Task<BridgeStats> GetStatsAsync() =>
         sidechannels.Loop.InvokeAsync(() =>
             Task.FromResult(

@@ -50,7 +50,10 @@ public sealed partial class IntercomPeer
         {
             parts.Wallet = await wallet;
         }
-        await parts.Loop.InvokeAsync(() => JoinChannels(parts));
+        await parts.Loop.InvokeAsync(() => MakeChannels(parts));
+        if (parts.Options.Bridge is { } bridge)
+            await OpenBridgeAsync(parts, bridge);
+        await parts.Loop.InvokeAsync(parts.Sidechannels!.Start);
     }
 
     private static async Task JoinDhtAsync(PeerParts parts, ILogger logger)
@@ -76,7 +79,7 @@ public sealed partial class IntercomPeer
             : new HyperDhtOptions { Bootstrap = bootstrap, Logger = logger };
     }
 
-    private static void JoinChannels(PeerParts parts)
+    private static void MakeChannels(PeerParts parts)
     {
         var loggers = parts.Options.LoggerFactory;
         parts.Adapter = new SwarmAdapter(new ProtomuxOptions { Logger = loggers.CreateLogger<Protomux>() });
@@ -95,7 +98,6 @@ public sealed partial class IntercomPeer
                 Logger = loggers.CreateLogger<Sidechannels.Sidechannels>(),
             }
         );
-        parts.Sidechannels.Start();
     }
 
     private static async Task<Wallet> LoadWalletAsync(

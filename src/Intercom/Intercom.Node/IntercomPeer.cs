@@ -44,6 +44,10 @@ public sealed partial class IntercomPeer : IAsyncDisposable
     public Task<DhtNodeState> NetworkStateAsync(CancellationToken cancellationToken = default) =>
         Loop.InvokeAsync(() => _parts.Dht!.FullyBootstrappedAsync(cancellationToken));
 
+    /// <summary>Completes when the DHT has been reached, however long that takes.</summary>
+    public Task NetworkReadyAsync(CancellationToken cancellationToken = default) =>
+        Loop.InvokeAsync(() => _parts.Dht!.Rpc.ReadyAsync(cancellationToken));
+
     /// <summary>Completes when the channels' topics have been announced and looked up once.</summary>
     public Task TopicsFlushedAsync() => Loop.InvokeAsync(_parts.Adapter!.FlushedAsync);
 

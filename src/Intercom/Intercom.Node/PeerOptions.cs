@@ -1,4 +1,5 @@
 using Hyper.Loop;
+using Intercom.Bridge;
 using Intercom.Node.Store;
 using Intercom.Sidechannels;
 using Microsoft.Extensions.Logging;
@@ -26,6 +27,15 @@ public sealed record PeerOptions
 
     /// <summary>Channels and their policy.</summary>
     public SidechannelOptions Sidechannels { get; init; } = new();
+
+    /// <summary>The agents' WebSocket, or null for none. Its token, logger and clock are set by the peer.</summary>
+    public BridgeOptions? Bridge { get; init; }
+
+    /// <summary>What clients of the bridge present; generated and kept in the store when null.</summary>
+    public string? BridgeToken { get; init; }
+
+    /// <summary>Take the next free port when the bridge's is taken.</summary>
+    public bool BridgeTakesNextPort { get; init; }
 
     /// <summary>Where everything logs to.</summary>
     public ILoggerFactory LoggerFactory { get; init; } = NullLoggerFactory.Instance;

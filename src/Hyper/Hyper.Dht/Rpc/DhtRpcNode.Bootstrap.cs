@@ -11,6 +11,7 @@ public sealed partial class DhtRpcNode
 
     private readonly LoopTimer _bootstrapDeadline;
     private TaskCompletionSource<DhtNodeState> _bootstrapped = new();
+    private readonly TaskCompletionSource _reached = new();
     private int _activeBackgroundQueries;
 
     /// <summary>
@@ -23,6 +24,9 @@ public sealed partial class DhtRpcNode
     /// </returns>
     public Task<DhtNodeState> FullyBootstrappedAsync(CancellationToken cancellationToken = default) =>
         _bootstrapped.Task.WaitAsync(cancellationToken);
+
+    /// <summary>Completes when the network has been reached for the first time, however long that takes.</summary>
+    public Task ReadyAsync(CancellationToken cancellationToken = default) => _reached.Task.WaitAsync(cancellationToken);
 
     private void BeginBootstrap()
     {

@@ -78,7 +78,16 @@ public sealed partial class DhtRpcNode : IRpcDatagramHandler
     public EventLoop Loop { get; }
 
     /// <summary>Where the node is in its life.</summary>
-    public DhtNodeState State { get; private set; }
+    public DhtNodeState State
+    {
+        get;
+        private set
+        {
+            field = value;
+            if (value == DhtNodeState.Ready)
+                _reached.TrySetResult();
+        }
+    }
 
     /// <summary>Running totals.</summary>
     public DhtStatistics Statistics => _endpoint.Statistics;

@@ -28,6 +28,7 @@ internal sealed class ClientCommands(IBridgeNode node, ClientSession session, Ti
             "open" => await OpenAsync(request),
             "stats" => await StatsAsync(),
             "info" => Info(),
+            "peers" => await PeersAsync(),
             "cli" => BridgeJson.Error("CLI over WS is disabled."),
             _ => BridgeJson.Error($"Unknown type: {type}"),
         };
@@ -132,6 +133,24 @@ internal sealed class ClientCommands(IBridgeNode node, ClientSession session, Ti
             ["connectionCount"] = stats.ConnectionCount,
             ["sidechannelStarted"] = stats.IsStarted,
         };
+    }
+
+    /// <summary>Not in the JavaScript version.</summary>
+    private async Task<JsObject> PeersAsync()
+    {
+        var list = new JsArray();
+        foreach (var peer in await node.GetPeersAsync())
+        {
+            list.Add(
+                new JsObject
+                {
+                    ["peer"] = peer.PublicKey,
+                    ["channels"] = ToArray(peer.Channels),
+                    ["blocked"] = peer.IsBlocked,
+                }
+            );
+        }
+        return new JsObject { ["type"] = "peers", ["peers"] = list };
     }
 
     private JsObject Info() =>

@@ -1,6 +1,7 @@
 using Hyper.Dht;
 using Hyper.Loop;
 using Hyper.Swarm;
+using Intercom.Bridge;
 using Intercom.Node.Store;
 using Microsoft.Extensions.Logging;
 using Trac.Wallet;
@@ -35,9 +36,20 @@ internal sealed class PeerParts(PeerOptions options, PeerStore store)
 
     public Sidechannels.Sidechannels? Sidechannels { get; set; }
 
+    public ScBridge? Bridge { get; set; }
+
+    public string? BridgeToken { get; set; }
+
     /// <summary>Takes everything down that is there. The network's part is given up when it takes too long.</summary>
     public async Task DestroyAsync()
     {
+        if (Bridge is not null)
+        {
+            BridgeFile.Delete(Store);
+            await Bridge.DisposeAsync();
+        }
+        if (BridgeToken is not null)
+            Node.Store.BridgeToken.Release(Store, BridgeToken);
         if (Loop is not null)
         {
             try

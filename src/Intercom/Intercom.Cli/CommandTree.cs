@@ -1,0 +1,26 @@
+using System.CommandLine;
+using Intercom.Cli.Commands;
+
+namespace Intercom.Cli;
+
+/// <summary>All commands of the program.</summary>
+internal static class CommandTree
+{
+    public static RootCommand Create()
+    {
+        var root = new RootCommand(
+            "Intercom: a peer-to-peer network for agents. Without a command it runs a peer with the flags of the "
+                + "JavaScript version; `intercom up` is the same with the agents' bridge on."
+        );
+        PeerCommand.Attach(root, isUp: false);
+        root.Subcommands.Add(PeerCommand.CreateUp());
+        root.Subcommands.Add(SendCommand.Create());
+        root.Subcommands.Add(TailCommand.Create());
+        root.Subcommands.Add(InspectCommands.CreatePeers());
+        root.Subcommands.Add(InspectCommands.CreateInfo());
+        root.Subcommands.Add(InspectCommands.CreateStats());
+        root.Subcommands.Add(DhtCommand.Create());
+        root.Subcommands.Add(DemoCommand.Create());
+        return root;
+    }
+}

@@ -1,0 +1,1 @@
+return await Intercom.Cli.CommandLine.RunAsync(args);

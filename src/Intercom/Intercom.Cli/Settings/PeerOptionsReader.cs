@@ -1,0 +1,107 @@
+using Hyper.Loop;
+using Intercom.Bridge;
+using Intercom.Node;
+using Intercom.Node.Store;
+using Intercom.Sidechannels;
+
+namespace Intercom.Cli.Settings;
+
+/// <summary>Turns settings into the options of a peer. What is not given keeps the options' own default.</summary>
+internal static class PeerOptionsReader
+{
+    /// <summary>Reads all settings of a peer.</summary>
+    /// <param name="values">The settings.</param>
+    /// <param name="isUp">Whether the bridge is on unless it is switched off.</param>
+    /// <param name="useLocalDht">Whether the DHT of this machine is used.</param>
+    /// <param name="cancellationToken">Gives up looking for host names.</param>
+    public static async Task<PeerOptions> ReadAsync(
+        SettingValues values,
+        bool isUp,
+        bool useLocalDht,
+        CancellationToken cancellationToken
+    )
+    {
+        var isBridgeOn = values.Switch(SettingCatalog.BridgeOn, fallback: isUp);
+        var token = values.Text(SettingCatalog.BridgeTokenText);
+        if (isBridgeOn && !isUp && token is null)
+            throw new CommandException(ExitCode.Usage, "SC-Bridge requires --sc-bridge-token (auth is mandatory).");
+        var bootstrap = await ReadBootstrapAsync(values, cancellationToken);
+        if (useLocalDht && bootstrap.Count > 0)
+        {
+            throw new CommandException(
+                ExitCode.Usage,
+                "--local and --dht-bootstrap exclude each other: --local is the DHT at 127.0.0.1:49737."
+            );
+        }
+        return new PeerOptions
+        {
+            StoresDirectory = values.Text(SettingCatalog.PeerStoresDirectory) ?? PeerStore.DefaultDirectory,
+            StoreName = values.Text(SettingCatalog.PeerStoreName) ?? PeerStore.DefaultName,
+            DhtBootstrap = bootstrap,
+            UseLocalDht = useLocalDht,
+            Sidechannels = ReadSidechannels(values),
+            Bridge = isBridgeOn ? ReadBridge(values) : null,
+            BridgeToken = token,
+            BridgeTakesNextPort = isUp && !values.Has(SettingCatalog.BridgePort),
+        };
+    }
+
+    private static async Task<IReadOnlyList<UdpAddress>> ReadBootstrapAsync(
+        SettingValues values,
+        CancellationToken cancellationToken
+    )
+    {
+        List<UdpAddress> nodes = [];
+        foreach (var text in values.List(SettingCatalog.DhtBootstrap))
+            nodes.Add(await HostAndPort.ResolveAsync(text, cancellationToken));
+        return nodes;
+    }
+
+    private static SidechannelOptions ReadSidechannels(SettingValues values)
+    {
+        var defaults = SidechannelOptions.Default;
+        return new SidechannelOptions
+        {
+            Channels = values.List(SettingCatalog.SidechannelNames),
+            MaxMessageBytes = values.Number(SettingCatalog.MaxBytes) ?? defaults.MaxMessageBytes,
+            AllowRemoteOpen = values.Switch(SettingCatalog.AllowRemoteOpen, defaults.AllowRemoteOpen),
+            AutoJoinOnOpen = values.Switch(SettingCatalog.AutoJoin, defaults.AutoJoinOnOpen),
+            ProofOfWork = values.Switch(SettingCatalog.Pow, defaults.ProofOfWork),
+            ProofOfWorkDifficulty = values.Number(SettingCatalog.PowDifficulty) ?? defaults.ProofOfWorkDifficulty,
+            ProofOfWorkEntryOnly = values.Switch(SettingCatalog.PowEntry, defaults.ProofOfWorkEntryOnly),
+            ProofOfWorkChannels = ListOrNull(values, SettingCatalog.PowChannels),
+            RateBytesPerSecond = values.Number(SettingCatalog.RateBytes) ?? defaults.RateBytesPerSecond,
+            RateBurstBytes = values.Number(SettingCatalog.RateBurst) ?? defaults.RateBurstBytes,
+            MaxStrikes = values.Number(SettingCatalog.MaxStrikes) ?? defaults.MaxStrikes,
+            InviteRequired = values.Switch(SettingCatalog.InviteRequired, defaults.InviteRequired),
+            InviteChannels = ListOrNull(values, SettingCatalog.InviteChannels),
+            InvitePrefixes = ListOrNull(values, SettingCatalog.InvitePrefixes),
+            InviterKeys = values.List(SettingCatalog.InviterKeys),
+            InviteLifetime = values.Number(SettingCatalog.InviteTtl) is { } seconds
+                ? TimeSpan.FromSeconds(seconds)
+                : defaults.InviteLifetime,
+            OwnerWriteOnly = values.Switch(SettingCatalog.OwnerWriteOnly, defaults.OwnerWriteOnly),
+            OwnerWriteChannels = ListOrNull(values, SettingCatalog.OwnerWriteChannels),
+            OwnerKeys = values.Pairs(SettingCatalog.Owner),
+            Welcomes = WelcomeReader.Read(values.Pairs(SettingCatalog.Welcome)),
+            WelcomeRequired = values.Switch(SettingCatalog.WelcomeRequired, defaults.WelcomeRequired),
+            VerifySenders = values.Switch(SettingCatalog.Verify, defaults.VerifySenders),
+        };
+    }
+
+    private static BridgeOptions ReadBridge(SettingValues values)
+    {
+        // The token is set by the peer, which keeps it in its store.
+        var defaults = new BridgeOptions { Token = "" };
+        return defaults with
+        {
+            Host = values.Text(SettingCatalog.BridgeHost) ?? defaults.Host,
+            Port = values.Number(SettingCatalog.BridgePort) ?? defaults.Port,
+            Filter = values.Text(SettingCatalog.BridgeFilter) ?? defaults.Filter,
+            FilterChannels = ListOrNull(values, SettingCatalog.BridgeFilterChannel),
+        };
+    }
+
+    private static IReadOnlyList<string>? ListOrNull(SettingValues values, SettingDefinition setting) =>
+        values.Has(setting) ? values.List(setting) : null;
+}

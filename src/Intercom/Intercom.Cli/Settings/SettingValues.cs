@@ -1,0 +1,95 @@
+using System.Globalization;
+using Hyper.Encoding;
+
+namespace Intercom.Cli.Settings;
+
+/// <summary>
+/// The texts given for settings, checked when they are taken in; read by kind afterwards. A text that is empty counts
+/// as not given, as in the JavaScript version.
+/// </summary>
+internal sealed class SettingValues
+{
+    private readonly Dictionary<SettingDefinition, string> _texts = [];
+    private readonly List<string> _errors = [];
+
+    /// <summary>One line for each text that is not allowed.</summary>
+    public IReadOnlyList<string> Errors => _errors;
+
+    /// <summary>The settings that were given.</summary>
+    public IReadOnlyCollection<SettingDefinition> Given => _texts.Keys;
+
+    /// <summary>Takes <paramref name="text"/> for a setting; null is the flag without a value.</summary>
+    public void Add(SettingDefinition setting, string? text, string givenAs)
+    {
+        if (text is null && setting.Kind == SettingKind.Switch)
+            text = "1";
+        if (text is null)
+            _errors.Add($"{givenAs} needs a value: {setting.Allowed}.");
+        else if (text.Length > 0 && !IsAllowed(setting, text))
+            _errors.Add($"{givenAs}: '{text}' is not allowed here; allowed is {setting.Allowed}.");
+        else if (text.Length > 0)
+            _texts[setting] = text;
+    }
+
+    public bool Has(SettingDefinition setting) => _texts.ContainsKey(setting);
+
+    public string? Text(SettingDefinition setting) => _texts.GetValueOrDefault(setting);
+
+    public bool Switch(SettingDefinition setting, bool fallback) =>
+        _texts.TryGetValue(setting, out var text) ? ParseSwitch(text) ?? fallback : fallback;
+
+    public int? Number(SettingDefinition setting) =>
+        _texts.TryGetValue(setting, out var text) ? int.Parse(text, CultureInfo.InvariantCulture) : null;
+
+    public IReadOnlyList<string> List(SettingDefinition setting) =>
+        _texts.TryGetValue(setting, out var text) ? SplitList(text) : [];
+
+    /// <summary>The pairs by name; of two with one name the last counts.</summary>
+    public IReadOnlyDictionary<string, string> Pairs(SettingDefinition setting)
+    {
+        Dictionary<string, string> pairs = [];
+        foreach (var entry in List(setting))
+        {
+            if (SplitPair(entry) is var (name, value))
+                pairs[name] = value;
+        }
+        return pairs;
+    }
+
+    private static bool IsAllowed(SettingDefinition setting, string text) =>
+        setting.Kind switch
+        {
+            SettingKind.Switch => ParseSwitch(text) is not null,
+            SettingKind.Number => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out _),
+            SettingKind.Port => ushort.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out _),
+            SettingKind.List => SplitList(text).Length > 0,
+            SettingKind.Pairs => SplitList(text) is { Length: > 0 } pairs && pairs.All(p => SplitPair(p) is not null),
+            SettingKind.Addresses => SplitList(text) is { Length: > 0 } hosts && hosts.All(HostAndPort.IsValid),
+            SettingKind.Key => Bytes32.TryParseHex(text, out _),
+            _ => true,
+        };
+
+    private static bool? ParseSwitch(string text) =>
+        text.Trim().ToUpperInvariant() switch
+        {
+            "1" or "TRUE" or "YES" or "ON" => true,
+            "0" or "FALSE" or "NO" or "OFF" => false,
+            _ => null,
+        };
+
+    private static string[] SplitList(string text) =>
+        text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+
+    /// <summary>The first colon divides; an equals sign does where there is no colon.</summary>
+    private static (string Name, string Value)? SplitPair(string entry)
+    {
+        var at = entry.IndexOf(':', StringComparison.Ordinal);
+        if (at < 0)
+            at = entry.IndexOf('=', StringComparison.Ordinal);
+        if (at <= 0)
+            return null;
+        var name = entry[..at].Trim();
+        var value = entry[(at + 1)..].Trim();
+        return name.Length == 0 || value.Length == 0 ? null : (name, value);
+    }
+}

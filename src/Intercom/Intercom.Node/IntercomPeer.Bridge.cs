@@ -1,0 +1,52 @@
+using Intercom.Bridge;
+using Intercom.Node.Internal;
+using Intercom.Node.Store;
+using Microsoft.Extensions.Logging;
+
+namespace Intercom.Node;
+
+public sealed partial class IntercomPeer
+{
+    /// <summary>Ports tried above a taken one.</summary>
+    private const int NextPorts = 100;
+
+    /// <summary>Where the bridge listens, or null when there is none.</summary>
+    public string? BridgeUrl => _parts.Bridge is { } bridge ? UrlOf(Options.Bridge!, bridge) : null;
+
+    private static async Task OpenBridgeAsync(PeerParts parts, BridgeOptions options)
+    {
+        parts.BridgeToken = BridgeToken.Prepare(parts.Store, parts.Options.BridgeToken);
+        options = options with
+        {
+            Token = parts.BridgeToken,
+            Logger = parts.Options.LoggerFactory.CreateLogger<ScBridge>(),
+        };
+        var wallet = parts.Wallet!;
+        var node = new SidechannelBridgeNode(
+            parts.Sidechannels!,
+            parts.Options.Sidechannels,
+            wallet.Address.Text,
+            PeerInfoObject.Create(parts, wallet)
+        );
+        for (var tries = 0; ; tries++)
+        {
+            try
+            {
+                parts.Bridge = await ScBridge.StartAsync(node, options);
+                break;
+            }
+            catch (BridgeException error)
+                when (error.Code == BridgeErrorCode.AddressInUse
+                    && parts.Options.BridgeTakesNextPort
+                    && tries < NextPorts
+                )
+            {
+                options = options with { Port = options.Port + 1 };
+            }
+        }
+        var url = UrlOf(options, parts.Bridge);
+        new BridgeFile(url, Environment.ProcessId, wallet.PublicKey.ToHex()).Write(parts.Store);
+    }
+
+    private static string UrlOf(BridgeOptions options, ScBridge bridge) => $"ws://{options.Host}:{bridge.Port}";
+}
