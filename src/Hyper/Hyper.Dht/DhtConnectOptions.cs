@@ -17,4 +17,10 @@ public sealed record DhtConnectOptions
 
     /// <summary>Whether to tell our local addresses, and to try the peer's if it is in the same network. On by default.</summary>
     public bool LocalConnection { get; init; } = true;
+
+    /// <summary>
+    /// Whether punching begins with a probe to the server's address, which often is all it takes. On by default; off, the
+    /// rounds of messages are always gone through.
+    /// </summary>
+    public bool FastOpen { get; init; } = true;
 }

@@ -19,15 +19,18 @@ internal sealed class SimulatedDht(int seed)
     public UdpAddress Bootstrap { get; private set; }
 
     /// <summary>Runs a test in a DHT of <paramref name="nodes"/> nodes.</summary>
-    public static void Run(int nodes, Func<SimulatedDht, Task> body, int seed = 1)
+    public static void Run(int nodes, Func<SimulatedDht, Task> body, int seed = 1, TimeSpan? deadline = null)
     {
         var dht = new SimulatedDht(seed);
         dht.World.Drop = dht.Firewall.Drops;
-        dht.World.Run(async () =>
-        {
-            await dht.StartAsync(nodes);
-            await body(dht);
-        });
+        dht.World.Run(
+            async () =>
+            {
+                await dht.StartAsync(nodes);
+                await body(dht);
+            },
+            deadline
+        );
     }
 
     public async Task StartAsync(int nodes)

@@ -74,7 +74,7 @@ internal sealed partial class Announcer
         var options = new DhtRequestOptions { Attempts = 2, Timeout = _unannounceTimeout };
         var result = await _dht.Rpc.RequestAsync(findPeer, relay, options, cancellationToken);
         // A node that has no record of us any more needs no word.
-        if (result.Reply is { Value: not null } reply)
+        if (result.Reply is { Value: { IsEmpty: false } } reply)
         {
             await _dht.RequestUnannounceAsync(relay, reply.FromId, reply.Token, Target, _keyPair, cancellationToken);
         }

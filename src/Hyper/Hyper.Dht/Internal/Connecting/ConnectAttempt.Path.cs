@@ -110,7 +110,7 @@ internal sealed partial class ConnectAttempt
         );
         try
         {
-            await puncher.RunAsync(Ending);
+            await puncher.RunAsync(_options.FastOpen, Ending);
         }
         finally
         {

@@ -24,7 +24,7 @@ internal sealed partial class Puncher
                     Firewall = _nat.Firewall,
                     Round = _round++,
                     Addresses = _nat.Addresses,
-                    RemoteAddress = _handshake.ServerAddress,
+                    RemoteAddress = _opened,
                 },
                 cancellationToken
             );
@@ -53,7 +53,7 @@ internal sealed partial class Puncher
         {
             // The server has taken another socket meanwhile, and our relay knows it.
             server = probe.ServerAddress;
-            _socket.SendProbe(server, OpeningTimeToLive);
+            OpenSession(server);
         }
         var (reply, _) = await ExchangeAsync(
             server,

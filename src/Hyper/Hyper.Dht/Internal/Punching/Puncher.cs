@@ -43,6 +43,7 @@ internal sealed partial class Puncher : IProbeHandler, IDisposable
     private FirewallKind _remoteFirewall;
     private UdpAddress[] _remoteAddresses = [];
     private UdpAddress? _verified;
+    private UdpAddress? _opened;
 
     public Puncher(
         HyperDht dht,
@@ -70,10 +71,11 @@ internal sealed partial class Puncher : IProbeHandler, IDisposable
 
     /// <summary>Punches until there is a path.</summary>
     /// <exception cref="HyperDhtException">There is none.</exception>
-    public async Task RunAsync(CancellationToken cancellationToken)
+    public async Task RunAsync(bool fastOpen, CancellationToken cancellationToken)
     {
         var sampling = SampleNatAsync(cancellationToken);
-        _socket.SendProbe(_handshake.ServerAddress, OpeningTimeToLive);
+        if (fastOpen)
+            OpenSession(_handshake.ServerAddress);
         if (await ProbeAsync(sampling, cancellationToken) is { } probe && !IsDone)
             await PunchAsync(probe, cancellationToken);
     }
@@ -87,6 +89,12 @@ internal sealed partial class Puncher : IProbeHandler, IDisposable
     {
         if (!IsDone)
             _onPath(socket, from);
+    }
+
+    private void OpenSession(in UdpAddress server)
+    {
+        _opened = server;
+        _socket.SendProbe(server, OpeningTimeToLive);
     }
 
     /// <summary>Asks a few nodes how they see the socket.</summary>

@@ -1,0 +1,176 @@
+using Hyper.Dht.Messages;
+using Hyper.Dht.Tests.Simulation;
+using Hyper.Loop;
+
+namespace Hyper.Dht.Tests.Serving;
+
+public sealed class HostileHandshakeTests
+{
+    [Fact]
+    public void OnHandshake_garbage_is_silent_and_leaves_nothing() =>
+        RunServer(
+            async (world, listener, address, client) =>
+            {
+                using var good = client.CreateNoise(RawClient.GoodPayload);
+                var zeroEphemeral = (byte[])good.Message.Clone();
+                zeroEphemeral.AsSpan(0, 32).Clear();
+                var flipped = (byte[])good.Message.Clone();
+                flipped[^1] ^= 1;
+                byte[][] messages =
+                [
+                    new byte[1],
+                    new byte[96],
+                    new byte[200],
+                    zeroEphemeral,
+                    flipped,
+                    good.Message[..95],
+                ];
+
+                foreach (var message in messages)
+                {
+                    Assert.Null(await client.SendAsync(message, address));
+                    Assert.Null(await client.SendAsync(message, address));
+                }
+
+                Assert.Equal(0, listener.HandshakeCount);
+                Assert.Equal(messages.Length, listener.Statistics.Malformed);
+                Assert.NotNull(await client.SendAsync(good.Message, address));
+            }
+        );
+
+    [Theory]
+    [InlineData(2u, true, HandshakeError.VersionMismatch)]
+    [InlineData(1u, false, HandshakeError.Aborted)]
+    public void OnHandshake_unusable_payload_is_answered_with_an_error(uint version, bool hasUdx, object error) =>
+        RunServer(
+            async (world, listener, address, client) =>
+            {
+                var payload = RawClient.GoodPayload with { Version = version };
+                using var noise = client.CreateNoise(hasUdx ? payload : payload with { Udx = null });
+
+                var reply = await client.SendAsync(noise.Message, address);
+
+                Assert.True(noise.TryRead(reply, out var answer, out var session));
+                session!.Dispose();
+                Assert.Equal((HandshakeError)error, answer.Error);
+                Assert.Equal(0, listener.Dht.OpenResources.Streams);
+                await world.World.Delay(TimeSpan.FromSeconds(11));
+                Assert.Equal(0, listener.HandshakeCount);
+            }
+        );
+
+    [Fact]
+    public void OnHandshake_same_message_gets_the_same_answer_for_ten_seconds() =>
+        RunServer(
+            async (world, listener, address, client) =>
+            {
+                using var noise = client.CreateNoise(RawClient.GoodPayload);
+                var first = await client.SendAsync(noise.Message, address);
+                for (var i = 0; i < 3; i++)
+                {
+                    await world.World.Delay(TimeSpan.FromSeconds(3));
+                    Assert.Equal(first, await client.SendAsync(noise.Message, address));
+                }
+                Assert.Equal(1, listener.Statistics.Answered);
+            }
+        );
+
+    [Fact]
+    public void OnHandshake_flood_of_one_network_is_bounded_and_lets_others_in() =>
+        RunServer(
+            async (world, listener, address, client) =>
+            {
+                var flood = new List<Task<byte[]?>>();
+                for (var i = 0; i < 400; i++)
+                {
+                    using var noise = client.CreateNoise(RawClient.GoodPayload);
+                    flood.Add(client.SendAsync(noise.Message, address));
+                }
+                var answers = await Task.WhenAll(flood);
+
+                Assert.Equal(64, answers.Count(answer => answer is not null));
+                Assert.Equal(64, listener.HandshakeCount);
+                Assert.Equal(400 - 64, listener.Statistics.Limited);
+                // A stream that lingers after its destroy is still in the table.
+                await world.World.Delay(TimeSpan.FromMinutes(1));
+                Assert.Equal(0, listener.HandshakeCount);
+                Assert.Equal((0, 0), listener.Dht.OpenResources);
+            }
+        );
+
+    [Fact]
+    public void OnHandshake_beyond_all_slots_the_oldest_gives_way() =>
+        RunServer(
+            async (world, listener, address, client) =>
+            {
+                for (var i = 0; i < 20; i++)
+                {
+                    using var noise = client.CreateNoise(
+                        RawClient.GoodPayload with
+                        {
+                            Firewall = FirewallKind.Unknown,
+                        }
+                    );
+                    // A relay may say anything of where a client is.
+                    listener.ReceiveFromRelay(noise.Message, new UdpAddress(0x0B00_0001u + ((uint)i << 8), 5));
+                }
+                Assert.Equal(10, listener.HandshakeCount);
+                await world.World.Delay(TimeSpan.FromSeconds(25));
+                Assert.Equal(0, listener.HandshakeCount);
+            },
+            new DhtServerOptions { MaxHandshakes = 10 }
+        );
+
+    [Fact]
+    public void OnRequest_random_values_of_every_command_leave_the_node_working() =>
+        RunServer(
+            async (world, listener, address, client) =>
+            {
+                var seed = Environment.TickCount;
+                var random = new Random(seed);
+                using var noise = client.CreateNoise(RawClient.GoodPayload);
+                var good = PeerHandshakeCodec.Encode(
+                    new PeerHandshake
+                    {
+                        Mode = RouteMode.FromRelay,
+                        Noise = noise.Message,
+                        PeerAddress = address,
+                    }
+                );
+                for (var i = 0; i < 10_000; i++)
+                {
+                    var value = random.Next(2) == 0 ? (byte[])good.Clone() : new byte[random.Next(300)];
+                    if (value.Length != good.Length)
+                        random.NextBytes(value);
+                    for (var flips = random.Next(4); flips > 0 && value.Length > 0; flips--)
+                        value[random.Next(value.Length)] = (byte)random.Next(256);
+                    _ = client.RequestAsync((uint)random.Next(13), value, address);
+                    if (i % 500 == 499)
+                        await world.World.Delay(TimeSpan.FromSeconds(2));
+                }
+                await world.World.Delay(TimeSpan.FromSeconds(30));
+                Assert.True(listener.HandshakeCount == 0, $"Seed {seed}: {listener.HandshakeCount} handshakes stay.");
+
+                var peer = await world.CreatePeerAsync(isFirewalled: true);
+                var stream = await peer.ConnectAsync(listener.PublicKey);
+                Assert.Equal("alive", await Inbox.AskAsync(stream, "alive"));
+            }
+        );
+
+    private static void RunServer(
+        Func<SimulatedDht, DhtServer, UdpAddress, RawClient, Task> body,
+        DhtServerOptions? options = null
+    ) =>
+        SimulatedDht.Run(
+            4,
+            async world =>
+            {
+                var server = await world.CreatePeerAsync();
+                var attacker = await world.CreatePeerAsync();
+                var listener = server.CreateServer(EchoHandler.Serve, options);
+                await listener.ListenAsync();
+                var address = server.Rpc.RemoteAddress!.Value;
+                await body(world, listener, address, new RawClient(attacker, listener.PublicKey));
+            }
+        );
+}
