@@ -98,8 +98,21 @@ public sealed partial class DhtServer : IRoutedServer
     /// <summary>Announces afresh soon, because the network has changed.</summary>
     public void Refresh() => _announcer?.Refresh();
 
-    /// <summary>Whether a probe from this host belongs to a client that is being let in.</summary>
-    internal bool Expects(in UdpAddress from) => _handshakes.Expects(from);
+    /// <summary>Whether a probe from this host belongs to a client that is being let in, and is to be sent back.</summary>
+    internal bool TryTakeEcho(in UdpAddress from) => _handshakes.TryTakeEcho(from);
+
+    /// <summary>Drops everything and says nothing to anybody.</summary>
+    internal void Abandon()
+    {
+        if (_closed is not null)
+            return;
+        _closed = Task.CompletedTask;
+        if (_announcer is not { } announcer)
+            return;
+        _dht.Unregister(this, announcer.Target);
+        _handshakes.Clear();
+        announcer.Dispose();
+    }
 
     private async Task CloseCoreAsync()
     {
@@ -108,6 +121,5 @@ public sealed partial class DhtServer : IRoutedServer
         _dht.Unregister(this, announcer.Target);
         _handshakes.Clear();
         await announcer.StopAsync(_unannouncePatience);
-        announcer.Dispose();
     }
 }

@@ -25,10 +25,14 @@ public sealed partial class HyperDht
     {
         foreach (var attempt in _attempts.ToArray())
             attempt.Abandon();
-        if (!force)
+        if (force)
+            Array.ForEach(_servers.ToArray(), server => server.Abandon());
+        else
             await Task.WhenAll(_servers.ToArray().Select(server => server.CloseAsync()));
         _punchSockets.Dispose();
         _node.Close();
         _udx.Dispose();
+        if (Options.KeyPair is null)
+            KeyPair.Dispose();
     }
 }

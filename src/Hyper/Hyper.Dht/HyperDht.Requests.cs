@@ -72,7 +72,7 @@ public sealed partial class HyperDht
         {
             foreach (var server in dht._servers)
             {
-                if (!server.Expects(from))
+                if (!server.TryTakeEcho(from))
                     continue;
                 socket.SendProbe(from);
                 return;

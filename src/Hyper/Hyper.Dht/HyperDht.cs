@@ -41,7 +41,7 @@ public sealed partial class HyperDht : IAsyncDisposable
         Loop = loop;
         Options = options;
         _logger = options.Logger;
-        KeyPair = options.KeyPair ?? KeyPair.Generate();
+        KeyPair = options.KeyPair ?? CreateKeyPair(loop.Random);
         var limits = new PersistentStoreLimits();
         _router = new Router(loop, limits);
         _store = new PersistentStore(loop, _router, limits);
@@ -97,6 +97,8 @@ public sealed partial class HyperDht : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(loop);
         loop.VerifyAccess();
         var dht = new HyperDht(loop, options ?? new HyperDhtOptions());
+        dht._node.NatChanged += dht.RefreshServers;
+        dht._node.WokeUp += dht.RefreshServers;
         dht._node.Start();
         return dht;
     }
@@ -123,6 +125,22 @@ public sealed partial class HyperDht : IAsyncDisposable
             SocketFactory = new DhtSocketFactory(_udx, new ServerProbes(this)),
             Logger = options.Logger,
         };
+
+    private static KeyPair CreateKeyPair(IRandomSource random)
+    {
+        Span<byte> seed = stackalloc byte[KeyPair.SeedBytes];
+        random.Fill(seed);
+        var keyPair = KeyPair.FromSeed(seed);
+        seed.Clear();
+        return keyPair;
+    }
+
+    /// <summary>Where we are, or how we are seen, has changed: handshakes would go to the old place.</summary>
+    private void RefreshServers()
+    {
+        foreach (var server in _servers)
+            server.Refresh();
+    }
 
     private void ThrowIfDestroyed()
     {

@@ -1,33 +1,17 @@
-using System.Buffers.Binary;
+using Hyper.Dht.Rpc;
 using Hyper.Encoding;
 using Hyper.Loop;
 
 namespace Hyper.Dht.Messages;
 
 /// <summary>
-/// An address as every DHT message carries it: four octets of the host in network order, then the port little-endian.
-/// Source: compact-encoding-net 1.2.0, index.js (<c>ipv4Address</c>, <c>ipv6Address</c>).
+/// Addresses inside HyperDHT's messages: single ones that a flag announces, and arrays of either family. The six bytes
+/// of an IPv4 address are <see cref="Addr6Codec"/>'s. Source: compact-encoding-net 1.2.0, index.js.
 /// </summary>
 internal static class AddressCodec
 {
-    public const int Size4 = 6;
+    public const int Size4 = Addr6Codec.Size;
     public const int Size6 = 18;
-
-    public static void Write4(ref CompactWriter writer, in UdpAddress address)
-    {
-        BinaryPrimitives.WriteUInt32BigEndian(writer.Take(4), address.IPv4Host);
-        writer.WriteUInt16(address.Port);
-    }
-
-    public static bool TryRead4(ref CompactReader reader, out UdpAddress address)
-    {
-        address = default;
-        if (!reader.TryReadRaw(Size4, out var bytes))
-            return false;
-        var port = BinaryPrimitives.ReadUInt16LittleEndian(bytes[4..]);
-        address = new UdpAddress(BinaryPrimitives.ReadUInt32BigEndian(bytes), port);
-        return true;
-    }
 
     /// <summary>Reads an address that a flag says is there; without the flag the answer is null.</summary>
     public static bool TryReadOptional4(ref CompactReader reader, bool present, out UdpAddress? address)
@@ -35,19 +19,19 @@ internal static class AddressCodec
         address = null;
         if (!present)
             return true;
-        if (!TryRead4(ref reader, out var value))
+        if (!Addr6Codec.TryRead(ref reader, out var value))
             return false;
         address = value;
         return true;
     }
 
-    public static int GetArraySize4(ReadOnlySpan<UdpAddress> addresses) => SizeOfArray(addresses.Length, Size4);
+    public static int GetArraySize4(ReadOnlySpan<UdpAddress> addresses) => Addr6Codec.GetArraySize(addresses.Length);
 
     public static void WriteArray4(ref CompactWriter writer, ReadOnlySpan<UdpAddress> addresses)
     {
         writer.WriteUInt((ulong)addresses.Length);
         foreach (ref readonly var address in addresses)
-            Write4(ref writer, address);
+            Addr6Codec.Write(ref writer, address);
     }
 
     public static bool TryReadArray4(ref CompactReader reader, out UdpAddress[] addresses)
@@ -58,11 +42,12 @@ internal static class AddressCodec
         if (count > 0)
             addresses = new UdpAddress[count];
         for (var i = 0; i < count; i++)
-            TryRead4(ref reader, out addresses[i]);
+            Addr6Codec.TryRead(ref reader, out addresses[i]);
         return true;
     }
 
-    public static int GetArraySize6(ReadOnlySpan<UdpAddress> addresses) => SizeOfArray(addresses.Length, Size6);
+    public static int GetArraySize6(ReadOnlySpan<UdpAddress> addresses) =>
+        CompactEncoding.SizeOfUInt((ulong)addresses.Length) + addresses.Length * Size6;
 
     public static void WriteArray6(ref CompactWriter writer, ReadOnlySpan<UdpAddress> addresses)
     {
@@ -99,7 +84,4 @@ internal static class AddressCodec
         count = (int)announced;
         return true;
     }
-
-    private static int SizeOfArray(int count, int itemBytes) =>
-        CompactEncoding.SizeOfUInt((ulong)count) + count * itemBytes;
 }

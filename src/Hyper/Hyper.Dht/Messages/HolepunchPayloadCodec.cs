@@ -1,3 +1,4 @@
+using Hyper.Dht.Rpc;
 using Hyper.Encoding;
 using Hyper.Loop;
 
@@ -39,7 +40,7 @@ internal static class HolepunchPayloadCodec
         if (payload.Addresses is { } addresses)
             AddressCodec.WriteArray4(ref writer, addresses);
         if (payload.RemoteAddress is { } remoteAddress)
-            AddressCodec.Write4(ref writer, remoteAddress);
+            Addr6Codec.Write(ref writer, remoteAddress);
         if (payload.Token is { } token)
             writer.WriteFixed32(token);
         if (payload.RemoteToken is { } remoteToken)

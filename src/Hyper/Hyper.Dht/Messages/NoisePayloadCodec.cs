@@ -1,3 +1,4 @@
+using Hyper.Dht.Rpc;
 using Hyper.Encoding;
 using Hyper.Loop;
 
@@ -149,8 +150,8 @@ internal static class NoisePayloadCodec
         writer.WriteUInt((ulong)holepunch.Relays.Length);
         foreach (var relay in holepunch.Relays)
         {
-            AddressCodec.Write4(ref writer, relay.RelayAddress);
-            AddressCodec.Write4(ref writer, relay.PeerAddress);
+            Addr6Codec.Write(ref writer, relay.RelayAddress);
+            Addr6Codec.Write(ref writer, relay.PeerAddress);
         }
     }
 
@@ -167,8 +168,8 @@ internal static class NoisePayloadCodec
         var relays = count == 0 ? [] : new RelayInfo[count];
         for (var i = 0; i < count; i++)
         {
-            AddressCodec.TryRead4(ref reader, out var relay);
-            AddressCodec.TryRead4(ref reader, out var peer);
+            Addr6Codec.TryRead(ref reader, out var relay);
+            Addr6Codec.TryRead(ref reader, out var peer);
             relays[i] = new RelayInfo(relay, peer);
         }
         holepunch = new HolepunchInfo(id, relays);

@@ -1,3 +1,4 @@
+using Hyper.Dht.Rpc;
 using Hyper.Encoding;
 
 namespace Hyper.Dht.Messages;
@@ -22,9 +23,9 @@ internal static class PeerHandshakeCodec
         writer.WriteUInt((ulong)message.Mode);
         writer.WriteBuffer(message.Noise);
         if (message.PeerAddress is { } peer)
-            AddressCodec.Write4(ref writer, peer);
+            Addr6Codec.Write(ref writer, peer);
         if (message.RelayAddress is { } relay)
-            AddressCodec.Write4(ref writer, relay);
+            Addr6Codec.Write(ref writer, relay);
     }
 
     public static byte[] Encode(in PeerHandshake message)

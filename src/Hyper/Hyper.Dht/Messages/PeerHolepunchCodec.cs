@@ -1,3 +1,4 @@
+using Hyper.Dht.Rpc;
 using Hyper.Encoding;
 
 namespace Hyper.Dht.Messages;
@@ -20,7 +21,7 @@ internal static class PeerHolepunchCodec
         writer.WriteUInt(message.Id);
         writer.WriteBuffer(message.Payload);
         if (message.PeerAddress is { } peer)
-            AddressCodec.Write4(ref writer, peer);
+            Addr6Codec.Write(ref writer, peer);
     }
 
     public static byte[] Encode(in PeerHolepunch message)

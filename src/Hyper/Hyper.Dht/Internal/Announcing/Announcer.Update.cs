@@ -11,17 +11,15 @@ internal sealed partial class Announcer
     /// <summary>One cycle: finds the nearest nodes, announces to them, and tells those of before that are no longer used.</summary>
     private async Task UpdateAsync()
     {
-        if (_stopping.IsCancellationRequested || _dht.IsDestroyed)
+        if (IsStopping || _dht.IsDestroyed)
             return;
         var query = _dht.CreateQuery(HyperDhtCommand.FindPeer, Target, new DhtQueryOptions { Nodes = _closestNodes });
-        var result = await query.FinishedAsync(_stopping.Token);
-        if (_stopping.IsCancellationRequested)
+        var result = await query.FinishedAsync(_stop);
+        if (IsStopping)
             return;
 
         var nearest = result.ClosestReplies.Take(MaxRelays).ToArray();
         var announced = await Task.WhenAll(nearest.Select(AnnounceAsync));
-        if (_stopping.IsCancellationRequested)
-            return;
 
         var before = Relays;
         var relays = new List<RelayInfo>(MaxRelays);
@@ -30,6 +28,12 @@ internal sealed partial class Announcer
             if (announced[i])
                 relays.Add(new RelayInfo(nearest[i].From, nearest[i].To));
         }
+        if (IsStopping)
+        {
+            // Those of before and those of now are to be told, also one whose answer was not waited for.
+            Relays = [.. before, .. nearest.Select(reply => new RelayInfo(reply.From, reply.To))];
+            return;
+        }
         Adopt(relays, result.ClosestReplies);
         await UnannounceAsync(
             [
@@ -37,13 +41,13 @@ internal sealed partial class Announcer
                     .Select(relay => relay.RelayAddress)
                     .Where(address => !relays.Exists(relay => relay.RelayAddress == address)),
             ],
-            _stopping.Token
+            _stop
         );
         Cycles++;
     }
 
     private Task<bool> AnnounceAsync(DhtReply reply) =>
-        _dht.RequestAnnounceAsync(reply, Target, _keyPair, _peer, bump: 0, _stopping.Token);
+        _dht.RequestAnnounceAsync(reply, Target, _keyPair, _peer, bump: 0, _stop);
 
     private void Adopt(List<RelayInfo> relays, IReadOnlyList<DhtReply> closest)
     {

@@ -29,9 +29,10 @@ internal sealed partial class Announcer : IDisposable
     private readonly DhtPeer _peer;
     private readonly Sleeper _sleeper;
     private readonly CancellationTokenSource _stopping = new();
+    private readonly CancellationToken _stop;
     private readonly List<UdpAddress[]> _generations = [];
     private IReadOnlyList<UdpAddress>? _closestNodes;
-    private Task? _background;
+    private Task _running = Task.CompletedTask;
     private bool _isRefreshDue;
 
     public Announcer(HyperDht dht, KeyPair keyPair)
@@ -40,6 +41,7 @@ internal sealed partial class Announcer : IDisposable
         _keyPair = keyPair;
         _peer = new DhtPeer(keyPair.PublicKey, ReadOnlyMemory<UdpAddress>.Empty);
         _sleeper = new Sleeper(dht.Loop);
+        _stop = _stopping.Token;
         Target = HyperDht.GetTarget(keyPair.PublicKey);
         Record = PeerRecordCodec.Encode(_peer);
     }
@@ -58,20 +60,20 @@ internal sealed partial class Announcer : IDisposable
     /// <summary>Completed cycles.</summary>
     public int Cycles { get; private set; }
 
+    private bool IsStopping => _stop.IsCancellationRequested;
+
     /// <summary>Makes the first cycle, and begins the ones after it.</summary>
     public async Task StartAsync()
     {
-        await UpdateAsync();
-        if (!_stopping.IsCancellationRequested)
-            _background = RunAsync();
+        var first = UpdateAsync();
+        _running = first;
+        await first;
+        if (!IsStopping)
+            _running = RunAsync();
     }
 
-    /// <summary>Announces afresh soon: the network has changed.</summary>
-    public void Refresh()
-    {
-        _isRefreshDue = true;
-        _sleeper.Wake();
-    }
+    /// <summary>Announces afresh within seconds: the network has changed.</summary>
+    public void Refresh() => _isRefreshDue = true;
 
     /// <summary>Whether the address is, or lately was, one of our relays.</summary>
     public bool IsRelay(in UdpAddress address)
@@ -88,11 +90,13 @@ internal sealed partial class Announcer : IDisposable
     public Task StopAsync(TimeSpan patience)
     {
         Interrupt();
-        return UnannounceAsync(patience);
+        return StopCoreAsync(patience);
     }
 
+    /// <summary>Stops without a word.</summary>
     public void Dispose()
     {
+        Interrupt();
         _sleeper.Dispose();
         _stopping.Dispose();
     }
@@ -104,20 +108,20 @@ internal sealed partial class Announcer : IDisposable
         _sleeper.Wake();
     }
 
-    private async Task UnannounceAsync(TimeSpan patience)
+    private async Task StopCoreAsync(TimeSpan patience)
     {
-        if (_background is { } background)
-            await background;
+        await _running;
         using var deadline = new CancellationTokenSource(patience, _dht.Loop.Time);
         await UnannounceAsync([.. Relays.Select(relay => relay.RelayAddress)], deadline.Token);
+        Dispose();
     }
 
     private async Task RunAsync()
     {
-        while (!_stopping.IsCancellationRequested)
+        while (!IsStopping)
         {
             await WatchRelaysAsync();
-            if (_stopping.IsCancellationRequested)
+            if (IsStopping)
                 return;
             await UpdateAsync();
         }
@@ -131,7 +135,7 @@ internal sealed partial class Announcer : IDisposable
         {
             await _sleeper.PauseAsync(Relays.Length == 0 ? _retryInterval : _pingInterval);
             // Without a network there is nobody to announce to, and losing all relays again and again means nothing.
-            if (_stopping.IsCancellationRequested || _isRefreshDue || Relays.Length == 0)
+            if (IsStopping || _isRefreshDue || Relays.Length == 0)
                 return;
             if (_dht.Rpc.Health == DhtHealth.Offline)
             {
@@ -148,12 +152,12 @@ internal sealed partial class Announcer : IDisposable
         var relays = Relays;
         var pings = new Task<DhtRequestResult>[relays.Length];
         for (var i = 0; i < relays.Length; i++)
-            pings[i] = _dht.Rpc.PingAsync(relays[i].RelayAddress, null, _stopping.Token);
+            pings[i] = _dht.Rpc.PingAsync(relays[i].RelayAddress, null, _stop);
         var pongs = await Task.WhenAll(pings);
         for (var i = 0; i < pongs.Length; i++)
         {
             if (pongs[i].Reply is not { } pong || pong.To != relays[i].PeerAddress)
-                return _stopping.IsCancellationRequested;
+                return IsStopping;
         }
         return true;
     }

@@ -48,13 +48,15 @@ internal sealed partial class ConnectAttempt : IDisposable
         _target = HyperDht.GetTarget(publicKey);
         _options = options;
         _ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        Ending = _ending.Token;
         _stream = dht.Udx.CreateStream(firewall: OnPacket);
         var own = dht.Rpc.RemoteAddress;
         _isOpen = own.HasValue;
         _noise = new ClientNoise(options.KeyPair ?? dht.KeyPair, publicKey, CreatePayload(own), dht.Loop.Random);
     }
 
-    private CancellationToken Ending => _ending.Token;
+    /// <summary>Fires when the attempt is over, whatever way.</summary>
+    private CancellationToken Ending { get; }
 
     /// <summary>Gives the attempt up because the node is going down.</summary>
     public void Abandon()
@@ -97,18 +99,23 @@ internal sealed partial class ConnectAttempt : IDisposable
     {
         try
         {
-            _handshake = await FindHandshakeAsync();
+            var handshake = await FindHandshakeAsync();
             if (_connected.Task.IsCompleted)
+            {
+                handshake.Session.Dispose();
                 return;
-            await FindPathAsync(_handshake);
-        }
-        catch (HyperDhtException error)
-        {
-            _connected.TrySetException(error);
+            }
+            _handshake = handshake;
+            await FindPathAsync(handshake);
         }
         catch (OperationCanceledException)
         {
             // Whoever cancelled has settled the attempt, or does so now.
+        }
+        catch (Exception error)
+        {
+            // Also what the system refuses, such as a further socket, ends the attempt.
+            _connected.TrySetException(error);
         }
     }
 

@@ -46,8 +46,6 @@ internal sealed class HandshakeRace(
         StartMore();
     }
 
-    public void Fail(Exception error) => _finished.TrySetException(error);
-
     private void StartMore()
     {
         while (_running < Concurrency && !_finished.Task.IsCompleted && _waiting.TryDequeue(out var relay))
@@ -66,9 +64,9 @@ internal sealed class HandshakeRace(
             if (await ask(relay, cancellationToken) is { } outcome && !_finished.TrySetResult(outcome))
                 outcome.Session.Dispose();
         }
-        catch (HyperDhtException error)
+        catch (Exception error)
         {
-            // The server itself has said no: other relays would bring the same answer.
+            // As a rule the server itself has said no, and other relays would bring the same answer.
             _finished.TrySetException(error);
         }
         _running--;

@@ -60,11 +60,11 @@ internal sealed class HandshakeTable(DhtServer server)
             _perNetwork.Remove(network);
     }
 
-    public bool Expects(in UdpAddress from)
+    public bool TryTakeEcho(in UdpAddress from)
     {
         foreach (var handshake in _slots)
         {
-            if (handshake is not null && handshake.Expects(from))
+            if (handshake is not null && handshake.TryTakeEcho(from))
                 return true;
         }
         return false;

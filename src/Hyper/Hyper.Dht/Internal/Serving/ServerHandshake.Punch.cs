@@ -8,11 +8,18 @@ namespace Hyper.Dht.Internal.Serving;
 
 internal sealed partial class ServerHandshake
 {
+    /// <summary>
+    /// Probes sent back to one client: more than punching needs, and an end for two servers that someone has set to
+    /// answer each other.
+    /// </summary>
+    private const int MaxEchoes = 64;
+
     private readonly LoopTimer _punchTimer;
     private UdpAddress[] _remoteAddresses = [];
     private UdpAddress? _verified;
     private uint _round;
     private int _punchRounds;
+    private int _echoes;
     private bool _isPunching;
 
     /// <summary>
@@ -69,11 +76,17 @@ internal sealed partial class ServerHandshake
         );
     }
 
-    /// <summary>Whether a probe from this host may be this client's.</summary>
-    public bool Expects(in UdpAddress from)
+    /// <summary>Whether a probe from this host may be this client's, and is to be sent back.</summary>
+    public bool TryTakeEcho(in UdpAddress from)
     {
-        if (_isOver)
+        if (_isOver || _echoes >= MaxEchoes || !IsClientHost(from))
             return false;
+        _echoes++;
+        return true;
+    }
+
+    private bool IsClientHost(in UdpAddress from)
+    {
         if (from.HasSameHost(Client))
             return true;
         foreach (var address in _remoteAddresses)
