@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Net.WebSockets;
 using Hyper.Encoding.Json;
 using Intercom.Sidechannels.Internal.Json;
+using Microsoft.Extensions.Logging;
 
 namespace Intercom.Bridge.Internal;
 
@@ -9,14 +10,14 @@ namespace Intercom.Bridge.Internal;
 /// One WebSocket: a reader that runs requests one after the other, and a writer that empties the queue. It ends when
 /// either does.
 /// </summary>
-internal sealed class BridgeClient
+internal sealed partial class BridgeClient
 {
     /// <summary>Requests a client may make before it authenticates; all but the right token are refused.</summary>
     private const int MaxRequestsBeforeAuthentication = 64;
 
     private const int FirstBufferBytes = 4096;
 
-    private static readonly TimeSpan _closePatience = TimeSpan.FromMilliseconds(400);
+    private static readonly TimeSpan _closePatience = TimeSpan.FromMilliseconds(500);
 
     private readonly JsJsonOptions _jsonOptions = new() { MaxBytes = int.MaxValue };
     private readonly WebSocket _socket;
@@ -24,6 +25,7 @@ internal sealed class BridgeClient
     private readonly IBridgeNode _node;
     private readonly BridgeOptions _options;
     private readonly ClientCommands _commands;
+    private volatile bool _isEnding;
     private int _requestsBefore;
     private int _failures;
 
@@ -54,35 +56,63 @@ internal sealed class BridgeClient
     {
         Session.Reply(BridgeJson.Hello(_node, _options.Filter));
         var writing = WriteAsync();
-        var end = await ReadAllAsync(stopping);
+        var reading = ReadAllAsync(stopping);
+        // Its own, so that nothing of this client stays behind at the bridge's token.
+        using var waiting = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        var end = await WaitForEndAsync(reading, waiting.Token);
+        await waiting.CancelAsync();
+        _isEnding = true;
         Session.Queue.Close();
-        if (await FinishesInTimeAsync(writing))
-            await CloseAsync(end);
+        using var patience = new CancellationTokenSource(_closePatience);
+        try
+        {
+            await writing.WaitAsync(patience.Token);
+            if (end is not null && _socket.State is WebSocketState.Open or WebSocketState.CloseReceived)
+                await _socket.CloseOutputAsync(end.Value, statusDescription: null, patience.Token);
+            await DrainAsync(reading).WaitAsync(patience.Token);
+        }
+        catch (Exception error) when (error is WebSocketException or OperationCanceledException)
+        {
+            LogCutOff(_options.Logger, error.Message);
+        }
         _socket.Abort();
     }
 
+    /// <summary>
+    /// A receive is never cancelled, for that cuts the connection off; so the end is awaited beside it.
+    /// </summary>
+    private async Task<WebSocketCloseStatus?> WaitForEndAsync(
+        Task<WebSocketCloseStatus?> reading,
+        CancellationToken stopping
+    )
+    {
+        var timeout = Task.Delay(_options.AuthenticationTimeout, _options.Time, stopping);
+        if (await Task.WhenAny(reading, timeout) == reading)
+            return await reading;
+        if (!stopping.IsCancellationRequested && !Session.IsAuthenticated)
+            return WebSocketCloseStatus.PolicyViolation;
+        var stop = Task.Delay(Timeout.InfiniteTimeSpan, stopping);
+        return await Task.WhenAny(reading, stop) == reading ? await reading : WebSocketCloseStatus.EndpointUnavailable;
+    }
+
+    /// <summary>Runs requests until the end; the result says how to close, null when there is nobody left to tell.</summary>
     private async Task<WebSocketCloseStatus?> ReadAllAsync(CancellationToken stopping)
     {
-        using var patience = new CancellationTokenSource(_options.AuthenticationTimeout, _options.Time);
-        using var both = CancellationTokenSource.CreateLinkedTokenSource(stopping, patience.Token);
         try
         {
             while (true)
             {
-                var cancellation = Session.IsAuthenticated ? stopping : both.Token;
-                await Session.Queue.WaitForRoomAsync().WaitAsync(cancellation);
-                var (frame, end) = await ReadAsync(cancellation);
+                await Session.Queue.WaitForRoomAsync();
+                var (frame, end) = await ReadAsync();
                 if (frame is null)
                     return end;
-                if (!await HandleAsync(frame, stopping))
+                if (!_isEnding && !await HandleAsync(frame, stopping))
                     return WebSocketCloseStatus.PolicyViolation;
             }
         }
         catch (OperationCanceledException)
         {
-            return stopping.IsCancellationRequested
-                ? WebSocketCloseStatus.EndpointUnavailable
-                : WebSocketCloseStatus.PolicyViolation;
+            return WebSocketCloseStatus.EndpointUnavailable;
         }
         catch (WebSocketException)
         {
@@ -90,8 +120,17 @@ internal sealed class BridgeClient
         }
     }
 
+    /// <summary>Reads on until the client has closed too: what it never read of us would be lost otherwise.</summary>
+    private async Task DrainAsync(Task reading)
+    {
+        await reading;
+        var buffer = new byte[FirstBufferBytes];
+        while (_socket.State is WebSocketState.Open or WebSocketState.CloseSent)
+            await _socket.ReceiveAsync(buffer.AsMemory(), CancellationToken.None);
+    }
+
     /// <summary>A whole frame, text or binary; or null and how to end.</summary>
-    private async Task<(byte[]? Frame, WebSocketCloseStatus? End)> ReadAsync(CancellationToken cancellationToken)
+    private async Task<(byte[]? Frame, WebSocketCloseStatus? End)> ReadAsync()
     {
         var buffer = ArrayPool<byte>.Shared.Rent(FirstBufferBytes);
         var length = 0;
@@ -99,7 +138,7 @@ internal sealed class BridgeClient
         {
             while (true)
             {
-                var read = await _socket.ReceiveAsync(buffer.AsMemory(length), cancellationToken);
+                var read = await _socket.ReceiveAsync(buffer.AsMemory(length), CancellationToken.None);
                 if (read.MessageType == WebSocketMessageType.Close)
                     return (null, WebSocketCloseStatus.NormalClosure);
                 length += read.Count;
@@ -178,24 +217,6 @@ internal sealed class BridgeClient
         }
     }
 
-    private async Task<bool> FinishesInTimeAsync(Task writing) =>
-        await Task.WhenAny(writing, Task.Delay(_closePatience)) == writing && _socket.State != WebSocketState.Aborted;
-
-    private async Task CloseAsync(WebSocketCloseStatus? status)
-    {
-        if (status is null)
-            return;
-        using var patience = new CancellationTokenSource(_closePatience);
-        try
-        {
-            await _socket.CloseOutputAsync(status.Value, statusDescription: null, patience.Token);
-        }
-        catch (Exception error) when (error is WebSocketException or OperationCanceledException)
-        {
-            _socket.Abort();
-        }
-    }
-
     private static byte[] Grow(byte[] buffer)
     {
         var larger = ArrayPool<byte>.Shared.Rent(2 * buffer.Length);
@@ -203,4 +224,7 @@ internal sealed class BridgeClient
         ArrayPool<byte>.Shared.Return(buffer);
         return larger;
     }
+
+    [LoggerMessage(1, LogLevel.Debug, "A client of the bridge was cut off: {Why}")]
+    private static partial void LogCutOff(ILogger logger, string why);
 }
