@@ -1,0 +1,63 @@
+using Hyper.Dht;
+using Hyper.Loop;
+using Hyper.SecretStream;
+
+namespace SideBySide;
+
+/// <summary>
+/// Our half: one loop with everything on it, as Node.js has one thread, and the networks and connections that scenarios
+/// share.
+/// </summary>
+internal sealed class OurWorld : IAsyncDisposable
+{
+    private readonly Dictionary<int, HyperDhtTestnet> _networks = [];
+    private readonly Dictionary<string, (NoiseSecretStream Here, NoiseSecretStream There)> _connections = [];
+    private readonly List<HyperDht> _nodes = [];
+
+    public NetworkLoop Loop { get; } = new(new NetworkLoopOptions { Name = "bench-loop" });
+
+    /// <summary>A network of this size, the same for every call. On the loop.</summary>
+    public async Task<HyperDhtTestnet> NetworkAsync(int size)
+    {
+        if (!_networks.TryGetValue(size, out var network))
+            _networks[size] = network = await HyperDhtTestnet.CreateAsync(Loop, size);
+        return network;
+    }
+
+    /// <summary>A new peer in the network of this size. On the loop.</summary>
+    public async Task<HyperDht> NodeAsync(int size)
+    {
+        var network = await NetworkAsync(size);
+        var node = HyperDht.Create(Loop, HyperDhtOptions.LocalTestnet with { Bootstrap = network.Bootstrap });
+        _nodes.Add(node);
+        await node.FullyBootstrappedAsync();
+        return node;
+    }
+
+    /// <summary>Both ends, not started, of a connection by key; the same for every call with this purpose. On the loop.</summary>
+    public async Task<(NoiseSecretStream Here, NoiseSecretStream There)> ConnectionAsync(string purpose)
+    {
+        if (_connections.TryGetValue(purpose, out var made))
+            return made;
+        var host = await NodeAsync(10);
+        var client = await NodeAsync(10);
+        var accepted = new TaskCompletionSource<NoiseSecretStream>();
+        var server = host.CreateServer(accepted.SetResult);
+        await server.ListenAsync();
+        var here = await client.ConnectAsync(server.PublicKey);
+        return _connections[purpose] = (here, await accepted.Task);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Loop.InvokeAsync(async () =>
+        {
+            foreach (var node in _nodes)
+                await node.DestroyAsync();
+            foreach (var network in _networks.Values)
+                await network.DestroyAsync();
+        });
+        Loop.Dispose();
+        await Loop.Ended;
+    }
+}
