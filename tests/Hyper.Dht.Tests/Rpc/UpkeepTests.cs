@@ -13,18 +13,47 @@ public class UpkeepTests
         var dht = new SimulatedDht();
         dht.Run(async () =>
         {
-            var ghosts = Enumerable.Range(1, 200).Select(i => new UdpAddress((11u << 24) + (uint)i, 5)).ToArray();
+            // A long tick keeps the regular pings out of the way.
             var options = DhtRpcOptions.Bootstrapper(IPAddress.Parse("10.0.0.1"), SimulatedDht.Port);
-            var node = dht.Start(options with { Nodes = ghosts });
-            await dht.World.Delay(TimeSpan.FromSeconds(30));
-            var full = Enumerable.Range(0, 3).Where(row => CountRow(node, row) == RoutingTable.K).ToList();
-            Assert.NotEmpty(full);
+            var node = dht.Start(options with { TickInterval = TimeSpan.FromMinutes(1) });
+            await node.FullyBootstrappedAsync();
+            AddGhosts();
+            await dht.World.Delay(TimeSpan.FromSeconds(65));
+            AddGhosts();
+            // The surplus ghosts have asked for places too; their checks must be over.
+            await dht.World.Delay(TimeSpan.FromSeconds(10));
+            for (var row = 0; row < 3; row++)
+                Assert.Equal(RoutingTable.K, CountRow(node, row));
 
-            for (var i = 0; i < 6; i++)
-                dht.Start(dht.Persistent);
-            await dht.World.Delay(TimeSpan.FromSeconds(20));
-            var living = dht.Nodes.Skip(1).Select((_, i) => dht.AddressOf(i + 1)).ToList();
-            Assert.True(node.GetNodes().Intersect(living).Count() >= 4);
+            for (var i = 1; i <= 6; i++)
+            {
+                // Without hints it is the row's own check that finds the dead.
+                await dht.Start(dht.Persistent with { DownHintsPerTick = 0 }).FullyBootstrappedAsync();
+                await dht.World.Delay(TimeSpan.FromSeconds(5));
+                Assert.Contains(dht.AddressOf(i), node.GetNodes());
+            }
+
+            void AddGhosts()
+            {
+                for (uint i = 1; i <= 400; i++)
+                    node.AddNode(new UdpAddress((11u << 24) + i, 5));
+            }
+        });
+    }
+
+    [Fact]
+    public void AddNode_twice_counts_once()
+    {
+        var dht = new SimulatedDht();
+        dht.Run(async () =>
+        {
+            var node = dht.StartBootstrapper();
+            await node.FullyBootstrappedAsync();
+            var address = new UdpAddress(IPAddress.Parse("11.0.0.1"), 5);
+            node.AddNode(address);
+            node.AddNode(address);
+            Assert.Equal(1, node.NodeCount);
+            Assert.Equal([address], node.GetNodes());
         });
     }
 

@@ -78,7 +78,8 @@ public sealed partial class DhtRpcNode
 
     private void AddNode(RoutingNode node, UdpAddress? sample)
     {
-        if (node.Id == _table.Id)
+        // One that is known already stands in the list too and must not be replaced by its double.
+        if (node.Id == _table.Id || _table.Get(node.Id) is not null)
             return;
         node.Added = node.Pinged = node.Seen = _tick;
         if (!_table.TryAdd(node, out var row))
