@@ -12,6 +12,8 @@ public sealed partial class ScBridge
 
     private void LogOriginRefused() => Log.OriginRefused(_options.Logger);
 
+    private void LogClientFailed(Exception error) => Log.ClientFailed(_options.Logger, error);
+
     private static partial class Log
     {
         [LoggerMessage(1, LogLevel.Information, "SC-Bridge: ws://{Host}:{Port}")]
@@ -25,5 +27,8 @@ public sealed partial class ScBridge
 
         [LoggerMessage(4, LogLevel.Warning, "A web page was refused; see BridgeOptions.AllowedOrigins.")]
         public static partial void OriginRefused(ILogger logger);
+
+        [LoggerMessage(5, LogLevel.Error, "Serving a client of the bridge failed.")]
+        public static partial void ClientFailed(ILogger logger, Exception error);
     }
 }

@@ -36,7 +36,7 @@ public sealed partial class ScBridge : IAsyncDisposable
     private readonly WebSocketMiddleware _webSockets;
     private LoopbackServer? _server;
     private Task _dispatching = Task.CompletedTask;
-    private long _undispatched;
+    private long _dropped;
     private int _unauthenticated;
 
     private ScBridge(IBridgeNode node, BridgeOptions options)
@@ -52,7 +52,7 @@ public sealed partial class ScBridge : IAsyncDisposable
                 FullMode = BoundedChannelFullMode.DropOldest,
                 SingleReader = true,
             },
-            _ => Interlocked.Increment(ref _undispatched)
+            _ => Interlocked.Increment(ref _dropped)
         );
         _webSockets = new WebSocketMiddleware(
             ServeAsync,
@@ -69,7 +69,7 @@ public sealed partial class ScBridge : IAsyncDisposable
 
     /// <summary>Events that were not given to a client because it, or the bridge, was too slow.</summary>
     public long DroppedEvents =>
-        Interlocked.Read(ref _undispatched) + _clients.Keys.Sum(client => client.Session.Queue.DroppedEvents);
+        Interlocked.Read(ref _dropped) + _clients.Keys.Sum(client => client.Session.Queue.DroppedEvents);
 
     /// <summary>Starts to listen and to take down the node's messages.</summary>
     /// <exception cref="BridgeException">There is no token, or the address cannot be listened on.</exception>
@@ -172,10 +172,12 @@ public sealed partial class ScBridge : IAsyncDisposable
             _clients.TryAdd(client, ended.Task);
             await client.RunAsync(_stopping.Token);
         }
+        catch (Exception error)
+        {
+            LogClientFailed(error);
+        }
         finally
         {
-            if (client is not null)
-                _clients.TryRemove(client, out _);
             Leave(client);
             ended.SetResult();
         }
@@ -194,6 +196,8 @@ public sealed partial class ScBridge : IAsyncDisposable
     {
         if (client?.Session.IsAuthenticated != true)
             Interlocked.Decrement(ref _unauthenticated);
+        if (client is not null && _clients.TryRemove(client, out _))
+            Interlocked.Add(ref _dropped, client.Session.Queue.DroppedEvents);
     }
 
     private static Task RefuseAsync(HttpContext context, int status, string text)

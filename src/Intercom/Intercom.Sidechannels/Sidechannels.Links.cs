@@ -26,8 +26,11 @@ public sealed partial class Sidechannels
 
     private void RemovePeer(ISidechannelConnection connection)
     {
-        if (_peers.Remove(connection, out var peer))
-            peer.Close();
+        if (!_peers.TryGetValue(connection, out var peer))
+            return;
+        peer.Close();
+        // Perhaps heard of inside a send to all peers: the list is changed when that is over.
+        Loop.Post(_ => _peers.Remove(connection), null);
     }
 
     /// <summary>Opens the channel on the connection, unless it is open or opening; also when the other side asks.</summary>

@@ -38,6 +38,7 @@ public sealed partial class Sidechannels : IDisposable
     /// <param name="swarm">The network.</param>
     /// <param name="identity">Signs messages, invites and welcomes. Stays the caller's; keep it until disposal.</param>
     /// <param name="options">What is allowed and demanded; the defaults when null.</param>
+    /// <exception cref="ArgumentOutOfRangeException">Not even the entry channel is allowed.</exception>
     public Sidechannels(EventLoop loop, ISidechannelSwarm swarm, KeyPair identity, SidechannelOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(loop);
@@ -47,6 +48,7 @@ public sealed partial class Sidechannels : IDisposable
         _swarm = swarm;
         _identity = identity;
         _options = options ?? SidechannelOptions.Default;
+        ArgumentOutOfRangeException.ThrowIfLessThan(_options.MaxChannels, 1, nameof(options));
         EntryChannel = SidechannelNames.Normalize(_options.EntryChannel);
         var policy = new ChannelPolicy(_options, identity.PublicKey.ToHex());
         _state = new SidechannelState(loop, _options, policy);
@@ -124,13 +126,16 @@ public sealed partial class Sidechannels : IDisposable
 
     private void Raise<T>(Action<T>? handlers, T value)
     {
-        try
+        foreach (var handler in Delegate.EnumerateInvocationList(handlers))
         {
-            handlers?.Invoke(value);
-        }
-        catch (Exception error)
-        {
-            LogHandlerFailed(error);
+            try
+            {
+                handler(value);
+            }
+            catch (Exception error)
+            {
+                LogHandlerFailed(error);
+            }
         }
     }
 }

@@ -64,6 +64,13 @@ internal sealed class Partner : IMuxChannelHandler
         OpenNow(channel);
     }
 
+    /// <summary>Takes the channel when it is offered, without offering it.</summary>
+    public void WaitFor(string channel)
+    {
+        if (Wanted.Add(channel))
+            Pair(channel);
+    }
+
     public void Close(string channel)
     {
         Wanted.Remove(channel);

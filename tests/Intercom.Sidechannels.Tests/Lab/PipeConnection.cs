@@ -13,13 +13,22 @@ internal sealed class PipeConnection(MessagePipe pipe, Bytes32 remotePublicKey) 
 
     public int Pauses { get; private set; }
 
+    public bool IgnoresPause { get; set; }
+
     public bool IsPaused { get; private set; }
+
+    /// <summary>Messages to the other end above which the mux is asked to wait.</summary>
+    public int HighWaterMark
+    {
+        set => pipe.HighWaterMark = value;
+    }
 
     public void PauseReading()
     {
         Pauses++;
         IsPaused = true;
-        pipe.PauseReading();
+        if (!IgnoresPause)
+            pipe.PauseReading();
     }
 
     public void ResumeReading()

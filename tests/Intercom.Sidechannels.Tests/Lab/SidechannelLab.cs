@@ -1,5 +1,6 @@
 using Hyper.Crypto;
 using Hyper.Encoding.Json;
+using Hyper.Loop;
 using TestKit;
 
 namespace Intercom.Sidechannels.Tests.Lab;
@@ -10,10 +11,11 @@ internal sealed class SidechannelLab
     /// <summary>The lab key of the recorded peer, made for the recordings and used nowhere else.</summary>
     public const string RecordedSeed = "582effe523c88168ec5f8c63bcf3909c980ef2b407099bd91593c1dc0a17c7a7";
 
-    public SidechannelLab(SidechannelOptions? options = null, int seed = 1)
+    public SidechannelLab(SidechannelOptions? options = null, int seed = 1, TimeSpan offloadTime = default)
     {
         World = new SimulatedWorld(seed);
         Host = World.CreateHost("10.0.0.1");
+        Loop = offloadTime > TimeSpan.Zero ? new SlowPoolLoop(Host, offloadTime) : Host;
         Identity = KeyPair.FromSeed(Convert.FromHexString(RecordedSeed));
         Options = (options ?? SidechannelOptions.Default) with { Logger = Log };
     }
@@ -21,6 +23,9 @@ internal sealed class SidechannelLab
     public SimulatedWorld World { get; }
 
     public SimulatedHost Host { get; }
+
+    /// <summary>The host, or the host with a pool that takes its time.</summary>
+    public EventLoop Loop { get; }
 
     public KeyPair Identity { get; }
 
@@ -42,7 +47,7 @@ internal sealed class SidechannelLab
         World.Run(
             async () =>
             {
-                Peer = new Sidechannels(Host, Swarm, Identity, Options);
+                Peer = new Sidechannels(Loop, Swarm, Identity, Options);
                 Peer.MessageReceived += Delivered.Add;
                 Peer.OpenRequested += OpenRequests.Add;
                 Peer.Start();

@@ -6,12 +6,15 @@ using Intercom.Sidechannels.Tests.Lab;
 namespace Intercom.Sidechannels.Tests.Replay;
 
 /// <summary>Replays the recorded cases of one setup, in their order, on one peer, and notes what differs.</summary>
-internal sealed class CaseReplay(JsObject setup, IReadOnlyDictionary<string, byte> seeds)
+internal sealed class CaseReplay(JsObject setup, IReadOnlyDictionary<string, byte> seeds, TimeSpan offloadTime)
 {
     /// <summary>Setups whose partners open their channels in the cases only.</summary>
     private static readonly HashSet<string> _openLater = ["welcome-owner-with-cli"];
 
-    private readonly SidechannelLab _lab = new(RecordedFlags.ToOptions(Texts(setup.GetArray("flags")!)));
+    private readonly SidechannelLab _lab = new(
+        RecordedFlags.ToOptions(Texts(setup.GetArray("flags")!)),
+        offloadTime: offloadTime
+    );
     private readonly Dictionary<string, Partner> _partners = [];
 
     public List<string> Faults { get; } = [];
@@ -53,6 +56,8 @@ internal sealed class CaseReplay(JsObject setup, IReadOnlyDictionary<string, byt
             var stimulus = new ReplayStep(_lab, _partners, recorded, (JsObject)steps[step], (JsObject)observed[step]);
             var reply = await stimulus.DoAsync();
             await _lab.SettleAsync();
+            if (stimulus.IsBulk)
+                await _lab.World.Delay(TimeSpan.FromSeconds(5));
             CheckStep(id, step, recorded, (JsObject)observed[step], stimulus, reply, NewDrops(drops));
             Forget();
         }

@@ -32,6 +32,12 @@ public sealed class ReplayTests
     [MemberData(nameof(PolicySetups))]
     public void Policy_decisions_of_a_setup_are_those_recorded(string setup) => Replay(_policy, setup, _policySeeds);
 
+    /// <summary>The pool answers a moment later, so that frames gather and are judged in batches.</summary>
+    [Theory]
+    [MemberData(nameof(PolicySetups))]
+    public void Policy_decisions_of_a_setup_do_not_depend_on_the_speed_of_the_pool(string setup) =>
+        Replay(_policy, setup, _policySeeds, TimeSpan.FromMilliseconds(3));
+
     [Theory]
     [MemberData(nameof(RelaySetups))]
     public void Relay_decisions_of_a_setup_are_those_recorded(string setup) => Replay(_relay, setup, _relaySeeds);
@@ -52,12 +58,17 @@ public sealed class ReplayTests
         Assert.Equal(WaitingCases.All.Keys.Order(), unreached.Order());
     }
 
-    private static void Replay(JsObject file, string name, IReadOnlyDictionary<string, byte> seeds)
+    private static void Replay(
+        JsObject file,
+        string name,
+        IReadOnlyDictionary<string, byte> seeds,
+        TimeSpan offloadTime = default
+    )
     {
         var setup = file.GetArray("setups")!.Cast<JsObject>().Single(setup => setup.GetString("id") == name);
         var cases = Cases(file).Where(recorded => recorded.GetString("setup") == name).ToList();
         Assert.NotEmpty(cases);
-        var replay = new CaseReplay(setup, seeds);
+        var replay = new CaseReplay(setup, seeds, offloadTime);
         replay.Run(cases);
         Assert.True(replay.Faults.Count == 0, string.Join("\n", replay.Faults));
     }

@@ -26,16 +26,13 @@ internal sealed class LoopbackServer : IAsyncDisposable
     public int Port { get; private set; }
 
     /// <exception cref="BridgeException">The address is not loopback, in use, or cannot be listened on.</exception>
-    public static async Task<LoopbackServer> StartAsync(
-        BridgeOptions options,
-        int maxConnections,
-        RequestDelegate handler
-    )
+    public static async Task<LoopbackServer> StartAsync(BridgeOptions options, int maxClients, RequestDelegate handler)
     {
         var address = ParseHost(options.Host);
         var kestrel = new KestrelServerOptions { AddServerHeader = false };
         kestrel.Limits.MaxRequestBodySize = 0;
-        kestrel.Limits.MaxConcurrentConnections = maxConnections;
+        kestrel.Limits.MaxConcurrentConnections = maxClients;
+        kestrel.Limits.MaxConcurrentUpgradedConnections = maxClients;
         kestrel.Limits.RequestHeadersTimeout = _headerPatience;
         kestrel.Limits.KeepAliveTimeout = _headerPatience;
         kestrel.Listen(address, options.Port, listen => listen.Protocols = HttpProtocols.Http1);

@@ -41,7 +41,7 @@ internal sealed class SeenIds(int maxIds, TimeSpan lifetime)
         CollectionsMarshal.GetValueRefOrAddDefault(_ids, id, out _)++;
         _entries.Enqueue(new Entry(id, verifiedSender, now));
         // Old ids go only now: one that nothing has followed still counts.
-        while (_entries.Count > maxIds || _entries.Peek().Time < now - lifetime)
+        while (_entries.TryPeek(out var oldest) && (_entries.Count > maxIds || oldest.Time < now - lifetime))
             Remove(_entries.Dequeue());
         return true;
     }
