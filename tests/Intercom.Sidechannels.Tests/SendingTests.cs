@@ -198,6 +198,18 @@ public sealed class SendingTests
     }
 
     [Fact]
+    public void Broadcast_that_cannot_be_signed_fails_and_the_next_settles_too()
+    {
+        var lab = new SidechannelLab(_options with { ProofOfWork = false });
+        lab.Run(async () =>
+        {
+            lab.Identity.Dispose();
+            await Assert.ThrowsAsync<ObjectDisposedException>(() => lab.Peer.BroadcastAsync("c1", "x"));
+            await Assert.ThrowsAsync<ObjectDisposedException>(() => lab.Peer.BroadcastAsync("c1", "y"));
+        });
+    }
+
+    [Fact]
     public void Leave_closes_the_channel_leaves_the_topic_and_spares_the_entry_channel()
     {
         var lab = new SidechannelLab(_options);

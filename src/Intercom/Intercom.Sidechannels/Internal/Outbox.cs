@@ -54,7 +54,18 @@ internal sealed class Outbox(SidechannelState state, KeyPair identity, Func<Outb
     {
         _isRunning = true;
         while (_waiting.TryDequeue(out var item))
-            item.Outcome.TrySetResult(await SendOneAsync(item));
+        {
+            try
+            {
+                item.Outcome.TrySetResult(await SendOneAsync(item));
+            }
+            catch (Exception error)
+            {
+                // A fault of ours or of the key; whoever waits for this message hears of it, the others go on.
+                item.Outcome.TrySetException(error);
+                _ = item.Outcome.Task.Exception;
+            }
+        }
         _isRunning = false;
     }
 
