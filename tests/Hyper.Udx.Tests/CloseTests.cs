@@ -91,7 +91,7 @@ public class CloseTests
             await pair.RoundTripAsync();
             var answer = Assert.Single(pair.Raw.Headers);
             Assert.Equal(new PacketHeader(PacketFlags.State, 0, RawPeer.Id, 4 << 20, 1, 1), answer);
-            await pair.World.Delay(10 * _second);
+            await pair.World.Delay(14 * _second);
             Assert.Equal(0, pair.Peer.Node.StreamCount);
             pair.Send(PacketFlags.End, 0, 1);
             await pair.RoundTripAsync();

@@ -13,6 +13,11 @@ public class RandomOperationTests
             RunOne(seed);
     }
 
+    /// <summary>Seeds that once failed.</summary>
+    [Theory]
+    [InlineData(48614)]
+    public void Random_operations_of_a_known_seed_keep_the_data_intact(int seed) => RunOne(seed);
+
     private static void RunOne(int seed)
     {
         var random = new Random(seed);

@@ -6,10 +6,11 @@ namespace Hyper.Udx;
 public sealed partial class UdxStream
 {
     /// <summary>
-    /// A closed stream answers for this many retransmission timeouts after the last thing it heard. A repeated END comes
-    /// after one and after two more.
+    /// A closed stream answers for this many retransmission timeouts: as long as the other side goes on repeating an END
+    /// whose acknowledgement was lost, before it gives up with an error after a clean end.
     /// </summary>
-    private const int LingerInTimeouts = 4;
+    private const int LingerInTimeouts = 13;
+    private const long MaxLinger = 60 * MicrosecondClock.Second;
 
     /// <summary>Answers of a closed stream at most: enough for every repeat a peer makes in that time.</summary>
     private const int MaxLingerAnswers = 16;
@@ -94,7 +95,11 @@ public sealed partial class UdxStream
         QueueTurn();
     }
 
-    private void BeginLinger() => _linger.Set(_node.Clock.Now + LingerInTimeouts * _send.RetransmissionTimeout);
+    private void BeginLinger()
+    {
+        var duration = Math.Min(LingerInTimeouts * _send.RetransmissionTimeout, MaxLinger);
+        _linger.Set(_node.Clock.Now + duration);
+    }
 
     private void NotifyClosed()
     {
@@ -110,7 +115,6 @@ public sealed partial class UdxStream
         if (!isAnswered || _lingerAnswers >= MaxLingerAnswers)
             return;
         _isAnswerDue = true;
-        BeginLinger();
         QueueTurn();
     }
 

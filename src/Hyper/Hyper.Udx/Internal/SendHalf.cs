@@ -98,6 +98,7 @@ internal sealed partial class SendHalf
     public void Clear()
     {
         _buffer.Clear();
+        _packets.Clear();
         _deadline.Remove();
         _paceDeadline.Remove();
     }

@@ -168,8 +168,15 @@ internal sealed class SentPackets(long firstSequence)
         return bytes;
     }
 
-    /// <summary>The packet sent right after another one, or <see cref="None"/>.</summary>
-    public long SentAfter(long sequence) => this[sequence].Next;
+    /// <summary>Forgets all packets; <see cref="Next"/> stays.</summary>
+    public void Clear()
+    {
+        _ring = new SentPacket[1];
+        _flightHead = _flightTail = _lostHead = _lostTail = None;
+        First = Next;
+        SackedCount = 0;
+        SackedBytes = BytesInFlight = 0;
+    }
 
     private ref SentPacket Slot(long sequence) => ref _ring[(int)sequence & (_ring.Length - 1)];
 
