@@ -121,17 +121,13 @@ internal sealed partial class SendHalf
     private void OnProgress(long now)
     {
         if (_newestSample > 0)
-        {
             _rtt.OnSample(_newestSample, now);
-            _isTailProbeAllowed = true;
-        }
         if (_newlyAcknowledged > 0)
         {
             _stalledSince = _timeoutBase = _tailProbeBase = now;
             _backOff = 1;
+            _tailProbes = 0;
         }
-        if (_tailProbe < _packets.First)
-            _tailProbe = SentPackets.None;
         if (_repair != Repair.Open && _packets.First >= _repairEndsAt)
             _repair = Repair.Open;
         DetectLosses(now);

@@ -21,6 +21,8 @@ internal sealed partial class SendHalf
     /// <summary>Time for the other side's loop to get to its acknowledgement, on top of two round trips.</summary>
     private const long TailProbeGrace = 2 * MicrosecondClock.Millisecond;
 
+    private const int MaxTailProbes = 6;
+
     private Timer _timer;
     private long _stalledSince;
     private long _lastHeardAt;
@@ -28,8 +30,7 @@ internal sealed partial class SendHalf
     private int _backOff = 1;
 
     private long _tailProbeBase;
-    private long _tailProbe = SentPackets.None;
-    private bool _isTailProbeAllowed;
+    private int _tailProbes;
 
     private long _windowProbeAt;
     private int _windowProbes;
@@ -42,12 +43,12 @@ internal sealed partial class SendHalf
         WindowProbe,
     }
 
-    private bool IsTailProbePossible =>
-        _isTailProbeAllowed
-        && _tailProbe == SentPackets.None
-        && _repair == Repair.Open
-        && _packets.SackedCount == 0
-        && _rtt.HasSample;
+    /// <summary>
+    /// A probe asks for an acknowledgement when none has come, which then lets RACK find what was lost; it spares the
+    /// second that a timeout takes. RFC 8985 allows one, and none during recovery, where the loss of the last repeat costs
+    /// a full timeout. Here they go on, each after twice the time of the one before, until the timeout takes over.
+    /// </summary>
+    private bool IsTailProbePossible => _rtt.HasSample && _backOff == 1 && _tailProbes < MaxTailProbes;
 
     /// <summary>Whether data waits for a window of zero and nothing in flight will bring news of it.</summary>
     private bool IsStuckAtClosedWindow => _remoteWindow == 0 && _buffer.Unsent > 0 && !_packets.IsAnyInFlight;
@@ -82,7 +83,7 @@ internal sealed partial class SendHalf
             return;
         }
         var timeoutAt = Math.Min(_timeoutBase + _backOff * _rtt.Timeout, GiveUpAt);
-        var probeAt = _tailProbeBase + 2 * _rtt.Smoothed + TailProbeGrace;
+        var probeAt = _tailProbeBase + ((2 * _rtt.Smoothed + TailProbeGrace) << _tailProbes);
         if (IsTailProbePossible && probeAt < timeoutAt)
             Set(Timer.TailProbe, probeAt);
         else
@@ -122,14 +123,11 @@ internal sealed partial class SendHalf
         var isNew = _buffer.Unsent > 0 && IsInRemoteWindow((int)Math.Min(_buffer.Unsent, _stream.MaxPayload));
         if (isNew && !_packets.IsFull)
             SendNew(now);
-        else if (_packets[_packets.Next - 1].State == SentPacketState.InFlight)
-            Send(_packets.Next - 1, now);
         else
-            return;
+            Send(_packets.NewestInFlight, now);
         _counters.TailProbes++;
-        _tailProbe = _packets.Next - 1;
-        _isTailProbeAllowed = false;
-        _timeoutBase = now;
+        _tailProbes++;
+        _tailProbeBase = now;
     }
 
     private void OnTimeout(long now)
@@ -146,8 +144,6 @@ internal sealed partial class SendHalf
         _counters.Timeouts++;
         _backOff = Math.Min(_backOff * 2, MaxBackOff);
         _timeoutBase = now;
-        _tailProbe = SentPackets.None;
-        _isTailProbeAllowed = false;
         _repair = Repair.Loss;
         _repairEndsAt = _packets.Next;
         _reorderDeadline = 0;

@@ -55,6 +55,9 @@ internal sealed class SentPackets(long firstSequence)
     /// <summary>The packet whose latest transmission is longest ago, or <see cref="None"/>.</summary>
     public long OldestInFlight => _flightHead;
 
+    /// <summary>The packet transmitted last, or <see cref="None"/>.</summary>
+    public long NewestInFlight => _flightTail;
+
     /// <summary>The lost packet to be repeated next, or <see cref="None"/>.</summary>
     public long FirstLost => _lostHead;
 
