@@ -15,6 +15,8 @@ public sealed partial class UdxStream
     /// <summary>Answers of a closed stream at most: enough for every repeat a peer makes in that time.</summary>
     private const int MaxLingerAnswers = 16;
 
+    private const PacketFlags AsksForAnswer = PacketFlags.Data | PacketFlags.End | PacketFlags.Heartbeat;
+
     private readonly Deadline _linger;
     private State _state;
     private Exception? _closeError;
@@ -117,8 +119,6 @@ public sealed partial class UdxStream
         _isAnswerDue = true;
         QueueTurn();
     }
-
-    private const PacketFlags AsksForAnswer = PacketFlags.Data | PacketFlags.End | PacketFlags.Heartbeat;
 
     private void AnswerWhileLingering()
     {
