@@ -18,9 +18,9 @@ namespace Hyper.Udx;
 /// </para>
 /// <para>
 /// States: open (not connected, then connected), lingering, closed. There is no opening handshake. A stream is over when
-/// both directions have ended, when either side destroys it, or when the other side is silent. It lingers
-/// after a clean end, to answer a repeated END whose acknowledgement was lost, and after an own destroy, to repeat the
-/// DESTROY to whoever still sends; then its id is forgotten.
+/// both directions have ended, when either side destroys it, or when the other side is silent. It lingers after
+/// a clean end, to answer a repeated END whose acknowledgement was lost, and after an own destroy, to repeat the DESTROY to
+/// whoever still sends; then its id is forgotten.
 /// </para>
 /// </remarks>
 public sealed partial class UdxStream : IByteDuplex, ITurnEndItem
