@@ -25,9 +25,10 @@ public sealed class HyperDhtTestnet : IAsyncDisposable
     /// <summary>Starts a DHT of <paramref name="size"/> nodes. Called on the loop.</summary>
     /// <param name="loop">The loop that owns it.</param>
     /// <param name="size">Number of nodes, at least 1; with fewer than 3 peers do not find each other.</param>
-    /// <param name="host">The address that peers reach it at; loopback by default. Sockets are bound to it.</param>
+    /// <param name="host">The address of this machine that peers reach it at; loopback by default. Sockets are bound to it.</param>
     /// <param name="port">Port of the first node, or 0 for any. The other nodes take any.</param>
     /// <param name="options">Further options of every node; host, port and roles are set here.</param>
+    /// <exception cref="ArgumentException"><paramref name="host"/> is no single address.</exception>
     /// <exception cref="System.Net.Sockets.SocketException">The address cannot be bound.</exception>
     public static async Task<HyperDhtTestnet> CreateAsync(
         EventLoop loop,
@@ -40,6 +41,10 @@ public sealed class HyperDhtTestnet : IAsyncDisposable
         ArgumentOutOfRangeException.ThrowIfLessThan(size, 1);
         loop.VerifyAccess();
         host ??= IPAddress.Loopback;
+        if (host.Equals(IPAddress.Any))
+            throw new ArgumentException("Name the one address at which peers reach the network.", nameof(host));
+        if (port == 0)
+            port = FindFreePort(loop, host);
         var testnet = new HyperDhtTestnet(loop);
         var common = (options ?? HyperDhtOptions.LocalTestnet) with
         {
@@ -49,9 +54,19 @@ public sealed class HyperDhtTestnet : IAsyncDisposable
         };
         try
         {
-            await testnet.AddNodeAsync(common with { Port = port, AnyPort = false, Bootstrap = [] }, host);
+            // Nobody can tell the first node its address, so it must know it.
+            testnet.Bootstrap = [new UdpAddress(host, port)];
+            await testnet.AddNodeAsync(
+                common with
+                {
+                    Port = port,
+                    AnyPort = false,
+                    Bootstrap = [],
+                    PublicAddress = testnet.Bootstrap[0],
+                }
+            );
             while (testnet._nodes.Count < size)
-                await testnet.AddNodeAsync(common with { Port = 0, Bootstrap = testnet.Bootstrap }, host);
+                await testnet.AddNodeAsync(common with { Port = 0, Bootstrap = testnet.Bootstrap });
         }
         catch
         {
@@ -73,12 +88,21 @@ public sealed class HyperDhtTestnet : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync() => await Loop.InvokeAsync(DestroyAsync);
 
-    private async Task AddNodeAsync(HyperDhtOptions options, IPAddress host)
+    private async Task AddNodeAsync(HyperDhtOptions options)
     {
         var node = HyperDht.Create(Loop, options);
         _nodes.Add(node);
-        if (Bootstrap.Count == 0)
-            Bootstrap = [new UdpAddress(host, node.LocalAddress.Port)];
         await node.FullyBootstrappedAsync();
+    }
+
+    private static ushort FindFreePort(EventLoop loop, IPAddress host)
+    {
+        using var socket = loop.OpenSocket(new DatagramSocketOptions { Host = host }, new Deaf());
+        return socket.LocalAddress.Port;
+    }
+
+    private sealed class Deaf : IDatagramHandler
+    {
+        public void OnDatagram(IDatagramSocket socket, ReadOnlySpan<byte> datagram, in UdpAddress from) { }
     }
 }

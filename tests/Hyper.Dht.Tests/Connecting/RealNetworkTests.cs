@@ -67,6 +67,15 @@ public sealed class RealNetworkTests
             .WaitAsync(_patience, TestContext.Current.CancellationToken);
     }
 
+    [Fact]
+    public async Task CreateAsync_of_a_testnet_without_one_address_is_refused()
+    {
+        using var loop = new NetworkLoop();
+        await loop.InvokeAsync(() =>
+            Assert.ThrowsAsync<ArgumentException>(() => HyperDhtTestnet.CreateAsync(loop, 1, IPAddress.Any))
+        );
+    }
+
     private static async Task<HyperDht> CreatePeerAsync(HyperDhtTestnet testnet, string host, bool isFirewalled)
     {
         var peer = HyperDht.Create(
