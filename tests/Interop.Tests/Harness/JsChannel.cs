@@ -1,7 +1,7 @@
 namespace Interop.Tests.Harness;
 
 /// <summary>A channel of a partner's Protomux; all its messages are raw bytes.</summary>
-public sealed class JsChannel(JsPartner partner, string handle) : JsObject(partner, handle)
+public sealed class JsChannel(JsPartner partner, string handle) : PartnerObject(partner, handle)
 {
     /// <summary>Sends the open frame.</summary>
     public Task OpenAsync(ReadOnlySpan<byte> handshake = default) =>

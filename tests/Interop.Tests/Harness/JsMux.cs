@@ -1,7 +1,7 @@
 namespace Interop.Tests.Harness;
 
 /// <summary>A partner's Protomux on a stream of mode <see cref="StreamMode.None"/>.</summary>
-public sealed class JsMux : JsObject
+public sealed class JsMux : PartnerObject
 {
     private JsMux(JsPartner partner, string handle)
         : base(partner, handle) { }

@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace Interop.Tests.Harness;
 
 /// <summary>A partner's HyperDHT node on loopback.</summary>
-public sealed partial class JsNode : JsObject
+public sealed partial class JsNode : PartnerObject
 {
     private JsNode(JsPartner partner, Node node)
         : base(partner, node.Handle)

@@ -1,7 +1,7 @@
 namespace Interop.Tests.Harness;
 
 /// <summary>A partner's TCP listener that wraps each connection in a secret stream, as responder.</summary>
-public sealed class JsSecretListener : JsObject
+public sealed class JsSecretListener : PartnerObject
 {
     private JsSecretListener(JsPartner partner, string handle, ushort port, string publicKey)
         : base(partner, handle)

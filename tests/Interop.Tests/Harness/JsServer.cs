@@ -1,7 +1,7 @@
 namespace Interop.Tests.Harness;
 
 /// <summary>A key pair that a partner's node serves.</summary>
-public sealed class JsServer(JsPartner partner, string handle, string publicKey) : JsObject(partner, handle)
+public sealed class JsServer(JsPartner partner, string handle, string publicKey) : PartnerObject(partner, handle)
 {
     /// <summary>The key to dial, in hexadecimal.</summary>
     public string PublicKey { get; } = publicKey;

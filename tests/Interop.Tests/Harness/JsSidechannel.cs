@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace Interop.Tests.Harness;
 
 /// <summary>A partner that speaks Intercom's sidechannel protocol on a swarm of its own.</summary>
-public sealed class JsSidechannel : JsObject
+public sealed class JsSidechannel : PartnerObject
 {
     private JsSidechannel(JsPartner partner, string handle, string publicKey)
         : base(partner, handle) => PublicKey = publicKey;
@@ -12,13 +12,21 @@ public sealed class JsSidechannel : JsObject
     public string PublicKey { get; }
 
     /// <summary>Starts a peer that demands and does <paramref name="difficulty"/> bits of work on every channel.</summary>
+    /// <param name="partner">Where it is to live.</param>
+    /// <param name="bootstrap">Nodes of the network; at least one.</param>
+    /// <param name="difficulty">Bits of work; 0 for none.</param>
+    /// <param name="ttl">How often its messages may be passed on.</param>
+    /// <param name="relay">Whether it passes others' messages on.</param>
+    /// <param name="seed">Seed of its key pair; random by default.</param>
+    /// <param name="rules">Who may hear and write: the options of <c>sidechannel-policy.mjs</c>.</param>
     public static async Task<JsSidechannel> StartAsync(
         JsPartner partner,
         IReadOnlyList<JsAddress> bootstrap,
         int difficulty = 12,
         int ttl = 3,
         bool relay = true,
-        string? seed = null
+        string? seed = null,
+        object? rules = null
     )
     {
         var made = await partner.CallAsync<CreatedPeer>(
@@ -30,6 +38,7 @@ public sealed class JsSidechannel : JsObject
                 ttl,
                 relay,
                 seed,
+                rules = rules ?? new { },
             }
         );
         return new JsSidechannel(partner, made.Handle, made.PublicKey);
@@ -44,8 +53,49 @@ public sealed class JsSidechannel : JsObject
     public async Task<string> OpenedAsync(TimeSpan? deadline = null) =>
         (await ExpectAsync("opened", deadline)).Text("remotePublicKey")!;
 
-    /// <summary>Sends to every peer with which the channel is open; returns the message's identifier.</summary>
-    public async Task<string> SendAsync(string channel, object message)
+    /// <summary>Signs an invite to a channel for a public key.</summary>
+    public async Task<JsonElement> InviteAsync(string channel, string invitee) =>
+        (
+            await Partner.CallAsync(
+                "sidechannel.invite",
+                new
+                {
+                    peer = Handle,
+                    channel,
+                    invitee,
+                }
+            )
+        ).GetProperty("invite");
+
+    /// <summary>Signs a welcome to a channel and shows it to those who open the channel, if it is its own.</summary>
+    public Task WelcomeAsync(string channel, string text) =>
+        Partner.CallAsync(
+            "sidechannel.welcome",
+            new
+            {
+                peer = Handle,
+                channel,
+                text,
+            }
+        );
+
+    /// <summary>Takes an invite to a channel.</summary>
+    public Task AcceptAsync(string channel, JsonElement invite) =>
+        Partner.CallAsync(
+            "sidechannel.accept",
+            new
+            {
+                peer = Handle,
+                channel,
+                invite,
+            }
+        );
+
+    /// <summary>
+    /// Sends to every peer with which the channel is open; returns the message's identifier. With
+    /// <paramref name="force"/> also where its rules do not let it write.
+    /// </summary>
+    public async Task<string> SendAsync(string channel, object message, bool force = false)
     {
         var sent = await Partner.CallAsync<Sent>(
             "sidechannel.send",
@@ -54,6 +104,7 @@ public sealed class JsSidechannel : JsObject
                 peer = Handle,
                 channel,
                 message,
+                force,
             }
         );
         return sent.Id;
@@ -71,7 +122,7 @@ public sealed class JsSidechannel : JsObject
         );
     }
 
-    /// <summary>Waits for the next message that it dropped, and says why: <c>work</c> or <c>duplicate</c>.</summary>
+    /// <summary>Waits for the next message that it dropped, and says why.</summary>
     public async Task<string> DroppedAsync() => (await ExpectAsync("dropped")).Text("reason")!;
 
     public Task DestroyAsync() => Partner.CallAsync("sidechannel.destroy", new { peer = Handle });

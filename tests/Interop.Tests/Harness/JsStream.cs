@@ -1,7 +1,7 @@
 namespace Interop.Tests.Harness;
 
 /// <summary>A partner's stream: a UDX stream, a secret stream or a connection made of both.</summary>
-public sealed class JsStream(JsPartner partner, string handle) : JsObject(partner, handle)
+public sealed class JsStream(JsPartner partner, string handle) : PartnerObject(partner, handle)
 {
     private static readonly TimeSpan TransferDeadline = TimeSpan.FromMinutes(2);
 

@@ -1,7 +1,7 @@
 namespace Interop.Tests.Harness;
 
 /// <summary>A partner's Hyperswarm on a node of its own.</summary>
-public sealed class JsSwarm : JsObject
+public sealed class JsSwarm : PartnerObject
 {
     private JsSwarm(JsPartner partner, string handle, string publicKey)
         : base(partner, handle) => PublicKey = publicKey;

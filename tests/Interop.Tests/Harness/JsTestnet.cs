@@ -1,7 +1,7 @@
 namespace Interop.Tests.Harness;
 
 /// <summary>A DHT of a partner's nodes that serve others.</summary>
-public sealed class JsTestnet : JsObject
+public sealed class JsTestnet : PartnerObject
 {
     private JsTestnet(JsPartner partner, Network network)
         : base(partner, network.Handle)
@@ -18,7 +18,7 @@ public sealed class JsTestnet : JsObject
 
     /// <summary>
     /// Starts the nodes. JavaScript peers on one machine find each other only where there are three or more, and two of
-    /// hyperdht 6.34 connect reliably from five on: each judges its own address by what four nodes tell it.
+    /// hyperdht 6.34 connect reliably from four on: each judges its own address by what that many tell it.
     /// </summary>
     public static async Task<JsTestnet> StartAsync(JsPartner partner, int size = 6)
     {

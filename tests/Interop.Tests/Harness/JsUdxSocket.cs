@@ -1,7 +1,7 @@
 namespace Interop.Tests.Harness;
 
 /// <summary>A partner's UDP socket for UDX streams, on loopback.</summary>
-public sealed class JsUdxSocket : JsObject
+public sealed class JsUdxSocket : PartnerObject
 {
     private JsUdxSocket(JsPartner partner, string handle, ushort port)
         : base(partner, handle) => Port = port;

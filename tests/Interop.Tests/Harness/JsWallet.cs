@@ -1,7 +1,7 @@
 namespace Interop.Tests.Harness;
 
 /// <summary>A partner's wallet; the pinned set alone has one.</summary>
-public sealed class JsWallet : JsObject
+public sealed class JsWallet : PartnerObject
 {
     private readonly Contents _contents;
 

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Threading.Channels;
 using Hyper.Crypto;
 using Hyper.Encoding;
@@ -62,6 +63,21 @@ public sealed class OurSidechannels : ISidechannelSwarm, IAsyncDisposable
 
     /// <summary>Leaves a channel.</summary>
     public Task LeaveAsync(string channel) => _loop.RunAsync(() => _channels.Leave(channel));
+
+    /// <summary>Signs an invite to a channel for a public key.</summary>
+    public Task<JsonElement> InviteAsync(string channel, string invitee) =>
+        _loop.RunAsync(() => JsonElement.Parse(JsJson.Stringify(_channels.CreateInvite(channel, invitee))));
+
+    /// <summary>Signs a welcome to a channel and shows it to those who open the channel, if it is its own.</summary>
+    public Task WelcomeAsync(string channel, string text) =>
+        _loop.RunAsync(() => _channels.CreateWelcome(channel, text));
+
+    /// <summary>Takes an invite to a channel.</summary>
+    public Task AcceptAsync(string channel, JsonElement invite)
+    {
+        Assert.True(JsJson.TryParse(invite.GetRawText(), out var value));
+        return _loop.RunAsync(() => _channels.Accept(channel, value, welcome: null));
+    }
 
     /// <summary>Waits until this many peers have the channel open.</summary>
     public Task OpenedAsync(string channel, int peers = 1) =>

@@ -11,7 +11,7 @@ export function register(driver) {
   };
 
   // A network of `size` nodes that serve others. Peers on one machine find each other only where there are three or
-  // more; with fewer than five, two peers of hyperdht 6.34 often open a connection that carries nothing.
+  // more; with fewer than four, two peers of hyperdht 6.34 often open a connection that carries nothing.
   driver.verb('dht.testnet', async ({ size = 6, port = 0 }) => {
     const first = create(firstNode(port));
     const nodes = [first];

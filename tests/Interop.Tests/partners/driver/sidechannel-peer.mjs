@@ -1,5 +1,5 @@
 // A peer of Intercom's sidechannel plane: one Protomux channel per name on every swarm connection. It speaks the wire
-// protocol of the JavaScript original (features/sidechannel) without invites, welcomes and rate limits.
+// protocol of the JavaScript original (features/sidechannel) and keeps its rules, but for rate limits.
 import { protocolOf, topicOf } from './sidechannel-envelope.mjs';
 
 const MaxSeen = 5000;
@@ -10,6 +10,7 @@ export class SidechannelPeer {
   #swarm;
   #packages;
   #envelope;
+  #policy;
   #tell;
   #ttl;
   #relays;
@@ -17,10 +18,11 @@ export class SidechannelPeer {
   #links = new Map();
   #seen = new Set();
 
-  constructor({ swarm, packages, envelope, tell, ttl = 3, relay = true }) {
+  constructor({ swarm, packages, envelope, policy, tell, ttl = 3, relay = true }) {
     this.#swarm = swarm;
     this.#packages = packages;
     this.#envelope = envelope;
+    this.#policy = policy;
     this.#tell = tell;
     this.#ttl = ttl;
     this.#relays = relay;
@@ -28,6 +30,7 @@ export class SidechannelPeer {
   }
 
   async join(name) {
+    if (!this.#policy.mayJoin(name)) throw new Error(`${name} needs an invite`);
     this.#names.add(name);
     const session = this.#swarm.join(topicOf(name), { server: true, client: true });
     for (const link of this.#links.values()) this.#open(link, name);
@@ -44,7 +47,9 @@ export class SidechannelPeer {
     await this.#swarm.leave(topicOf(name));
   }
 
-  send(name, message) {
+  /** Sends a message; `force` sends it where the rules do not let us write, as a hostile peer would. */
+  send(name, message, force) {
+    if (!force && !this.#policy.mayWrite(name)) throw new Error(`only the owner writes on ${name}`);
     const payload = this.#envelope.seal(name, message, this.#ttl);
     this.#remember(payload.id);
     return { id: payload.id, reached: this.#spread(name, payload, null) };
@@ -88,6 +93,11 @@ export class SidechannelPeer {
     if (opened) {
       link.retries.delete(name);
       this.#tell('opened', { channel: name, remotePublicKey: link.remote });
+      for (const greeting of this.#policy.greetings(name, link.remote)) {
+        const payload = this.#envelope.seal(name, greeting, this.#ttl);
+        this.#remember(payload.id);
+        record.message.send(payload);
+      }
       return;
     }
     if (link.channels.get(name) === record) link.channels.delete(name);
@@ -99,21 +109,34 @@ export class SidechannelPeer {
 
   #receive(link, name, payload) {
     const about = { channel: name, payload, remotePublicKey: link.remote };
-    if (!this.#envelope.hasWork(payload)) return this.#tell('dropped', { ...about, reason: 'work' });
-    if (!this.#remember(payload.id)) return this.#tell('dropped', { ...about, reason: 'duplicate' });
+    const reason = this.#refusal(link, name, payload);
+    if (reason !== null) return this.#tell('dropped', { ...about, reason });
+    const control = payload.message?.control;
+    if (control === 'auth') return this.#tell('authorized', about);
     // The original verifies signatures on owner-only channels alone, so this one tells and lets the test judge.
     this.#tell('message', { ...about, signed: this.#envelope.hasSignature(payload) });
-    if (this.#relays && payload.ttl > 0) {
+    if (this.#relays && control !== 'welcome' && payload.ttl > 0) {
       const relayedBy = this.#swarm.keyPair.publicKey.toString('hex');
       this.#spread(name, { ...payload, ttl: payload.ttl - 1, relayedBy }, link);
     }
+  }
+
+  // The order decides which reason is told, and what a message may change before it is refused.
+  #refusal(link, name, payload) {
+    const isSigned = (message) => this.#envelope.hasSignature(message);
+    const refused = this.#policy.refusal(name, link.remote, payload, isSigned);
+    if (refused === 'invite') return refused;
+    if (!this.#envelope.hasWork(payload)) return 'work';
+    if (refused !== null) return refused;
+    if (!this.#remember(payload.id)) return 'duplicate';
+    return this.#policy.welcomeRefusal(name, payload);
   }
 
   #spread(name, payload, except) {
     let reached = 0;
     for (const link of this.#links.values()) {
       const record = link.channels.get(name);
-      if (link === except || !record?.channel.opened) continue;
+      if (link === except || !record?.channel.opened || !this.#policy.maySee(name, link.remote)) continue;
       record.message.send(payload);
       reached++;
     }

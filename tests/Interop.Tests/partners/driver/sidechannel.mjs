@@ -1,26 +1,49 @@
 // Verbs of a sidechannel peer.
 import { hex } from './keys.mjs';
 import { createSwarm } from './hyperswarm.mjs';
+import { Credentials } from './sidechannel-credentials.mjs';
 import { canonical, Envelope } from './sidechannel-envelope.mjs';
 import { SidechannelPeer } from './sidechannel-peer.mjs';
+import { Policy } from './sidechannel-policy.mjs';
+
+const DefaultEntry = '0000intercom';
 
 export function register(driver) {
-  const find = (args) => driver.handles.get(args.peer).peer;
+  const find = (args) => driver.handles.get(args.peer);
 
-  driver.verb('sidechannel.create', async ({ difficulty = 12, ttl, relay, ...args }) => {
+  driver.verb('sidechannel.create', async ({ difficulty = 12, ttl, relay, rules = {}, ...args }) => {
     const swarm = createSwarm(driver, args);
-    const envelope = new Envelope(driver.packages.get('sodium-universal'), swarm.keyPair, difficulty);
+    const sodium = driver.packages.get('sodium-universal');
+    const envelope = new Envelope(sodium, swarm.keyPair, difficulty);
+    const credentials = new Credentials(sodium, swarm.keyPair);
+    const policy = new Policy(credentials, { entry: DefaultEntry, ...rules });
     const tell = (event, fields) => driver.emit(event, handle, fields);
-    const peer = new SidechannelPeer({ swarm, packages: driver.packages, envelope, tell, ttl, relay });
-    const handle = driver.handles.add('sidechannel', { peer, swarm });
+    const peer = new SidechannelPeer({ swarm, packages: driver.packages, envelope, policy, tell, ttl, relay });
+    const handle = driver.handles.add('sidechannel', { peer, swarm, credentials, policy });
     await swarm.dht.fullyBootstrapped();
     return { handle, publicKey: hex(swarm.keyPair.publicKey) };
   });
 
-  driver.verb('sidechannel.join', ({ channel, ...args }) => find(args).join(channel));
-  driver.verb('sidechannel.leave', ({ channel, ...args }) => find(args).leave(channel));
-  driver.verb('sidechannel.send', ({ channel, message, ...args }) => find(args).send(channel, message));
-  driver.verb('sidechannel.opened', ({ channel, ...args }) => ({ peers: find(args).opened(channel) }));
+  driver.verb('sidechannel.join', ({ channel, ...args }) => find(args).peer.join(channel));
+  driver.verb('sidechannel.leave', ({ channel, ...args }) => find(args).peer.leave(channel));
+  driver.verb('sidechannel.send', ({ channel, message, force = false, ...args }) =>
+    find(args).peer.send(channel, message, force),
+  );
+  driver.verb('sidechannel.opened', ({ channel, ...args }) => ({ peers: find(args).peer.opened(channel) }));
+  driver.verb('sidechannel.invite', ({ channel, invitee, milliseconds = 3_600_000, ...args }) => ({
+    invite: find(args).credentials.invite(channel, invitee, milliseconds),
+  }));
+  driver.verb('sidechannel.welcome', ({ channel, text, ...args }) => {
+    const { credentials, policy } = find(args);
+    const welcome = credentials.welcome(channel, text);
+    policy.acceptWelcome(channel, welcome);
+    return { welcome };
+  });
+  driver.verb('sidechannel.accept', ({ channel, invite = null, welcome = null, ...args }) => {
+    const { policy } = find(args);
+    if (invite) policy.acceptInvite(channel, invite);
+    if (welcome) policy.acceptWelcome(channel, welcome);
+  });
   driver.verb('sidechannel.canonical', ({ value }) => ({ text: canonical(value) }));
   driver.verb('sidechannel.destroy', ({ peer }) => driver.handles.take(peer).swarm.destroy());
 }

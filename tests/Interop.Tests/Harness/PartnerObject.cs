@@ -1,7 +1,7 @@
 namespace Interop.Tests.Harness;
 
 /// <summary>An object that lives in a partner.</summary>
-public abstract class JsObject(JsPartner partner, string handle)
+public abstract class PartnerObject(JsPartner partner, string handle)
 {
     /// <summary>The process it lives in.</summary>
     public JsPartner Partner { get; } = partner;
