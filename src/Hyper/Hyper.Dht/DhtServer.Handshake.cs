@@ -27,17 +27,13 @@ public sealed partial class DhtServer
         var client = message.PeerAddress ?? request.From;
         if (client.Port == 0 || _refused.TryGet(hash, out _))
             return null;
-        if (!_handshakes.TryMakeRoom(client))
+        if (_handshakes.IsNetworkFull(client))
         {
             Statistics.Limited++;
             return null;
         }
-        var handshake = Answer(message, request, hash, client);
-        if (handshake is null)
-        {
-            _refused.Set(hash, true);
+        if (Answer(message, request, hash, client) is not { } handshake)
             return null;
-        }
         Statistics.Answered++;
         _handshakes.Add(handshake);
         return handshake.Reply;
@@ -76,17 +72,26 @@ public sealed partial class DhtServer
         if (!noise.TryRead(message.Noise, out var payload))
         {
             Statistics.Malformed++;
+            _refused.Set(hash, true);
             return null;
         }
         if (IsKeptOut(noise.RemotePublicKey, client))
         {
             Statistics.Firewalled++;
+            _refused.Set(hash, true);
+            return null;
+        }
+        // Only now, so that nonsense cannot push out good handshakes.
+        if (!_handshakes.TryMakeRoom())
+        {
+            Statistics.Limited++;
             return null;
         }
         var handshake = new ServerHandshake(this, hash, _handshakes.NextSlot(), client, payload);
         if (handshake.TryAnswer(noise, isDirect: message.PeerAddress is null, request))
             return handshake;
         Statistics.Malformed++;
+        _refused.Set(hash, true);
         handshake.Dispose();
         return null;
     }

@@ -139,6 +139,68 @@ public sealed class ConnectTests
         );
 
     [Fact]
+    public void ConnectAsync_to_a_server_of_the_same_node_works_too() =>
+        SimulatedDht.Run(
+            8,
+            async world =>
+            {
+                using var other = KeyPair.Generate();
+                var node = await world.CreatePeerAsync(isFirewalled: true);
+                var listener = node.CreateServer(EchoHandler.Serve);
+                await listener.ListenAsync();
+
+                var stream = await node.ConnectAsync(listener.PublicKey, new DhtConnectOptions { KeyPair = other });
+                Assert.Equal(other.PublicKey, stream.PublicKey);
+                Assert.Equal("myself", await Inbox.AskAsync(stream, "myself"));
+            }
+        );
+
+    [Fact]
+    public void ListenAsync_twice_or_under_a_used_key_is_refused() =>
+        SimulatedDht.Run(
+            4,
+            async world =>
+            {
+                var node = await world.CreatePeerAsync();
+                var listener = node.CreateServer(EchoHandler.Serve);
+                await listener.ListenAsync();
+
+                var error = await Assert.ThrowsAsync<HyperDhtException>(() => listener.ListenAsync());
+                Assert.Equal(HyperDhtErrorCode.AlreadyListening, error.Code);
+                var second = node.CreateServer(EchoHandler.Serve);
+                error = await Assert.ThrowsAsync<HyperDhtException>(() => second.ListenAsync());
+                Assert.Equal(HyperDhtErrorCode.KeyPairAlreadyUsed, error.Code);
+
+                await listener.CloseAsync();
+                await second.ListenAsync();
+                Assert.True(second.IsListening);
+            }
+        );
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void DestroyAsync_with_dead_relays_takes_less_than_two_seconds(bool force) =>
+        SimulatedDht.Run(
+            4,
+            async world =>
+            {
+                var server = await world.CreatePeerAsync(isFirewalled: true);
+                var listener = server.CreateServer(EchoHandler.Serve);
+                await listener.ListenAsync();
+                foreach (var node in world.Nodes)
+                    await node.DestroyAsync(force: true);
+
+                var started = world.World.Elapsed;
+                await server.DestroyAsync(force);
+                Assert.True(world.World.Elapsed - started < TimeSpan.FromSeconds(2));
+                // Nothing of it goes on by itself.
+                await world.World.Delay(TimeSpan.FromMinutes(1));
+                Assert.False(listener.IsListening);
+            }
+        );
+
+    [Fact]
     public void DestroyAsync_ends_connections_on_both_sides_in_time() =>
         SimulatedDht.Run(
             8,

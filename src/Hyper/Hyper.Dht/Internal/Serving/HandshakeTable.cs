@@ -19,16 +19,13 @@ internal sealed class HandshakeTable(DhtServer server)
 
     public ServerHandshake? Find(uint slot) => slot < _slots.Count ? _slots[(int)slot] : null;
 
-    /// <summary>Whether a further handshake of this client fits the limits; makes room for it if need be.</summary>
-    public bool TryMakeRoom(in UdpAddress client)
-    {
-        if (
-            IsLimited(client)
-            && _perNetwork.GetValueOrDefault(NetworkOf(client)) >= server.Options.MaxHandshakesPerNetwork
-        )
-            return false;
-        return _byMessage.Count < server.Options.MaxHandshakes || TryEvict();
-    }
+    /// <summary>Whether this client's network has as many handshakes as it may.</summary>
+    public bool IsNetworkFull(in UdpAddress client) =>
+        !Nat.AddressKind.IsLoopback(client)
+        && _perNetwork.GetValueOrDefault(NetworkOf(client)) >= server.Options.MaxHandshakesPerNetwork;
+
+    /// <summary>Whether there is room for a further handshake; the oldest that has led to nothing gives way.</summary>
+    public bool TryMakeRoom() => _byMessage.Count < server.Options.MaxHandshakes || TryEvict();
 
     /// <summary>The lowest free slot.</summary>
     public uint NextSlot()
@@ -88,8 +85,6 @@ internal sealed class HandshakeTable(DhtServer server)
         oldest?.Dispose();
         return oldest is not null;
     }
-
-    private static bool IsLimited(in UdpAddress client) => !Nat.AddressKind.IsLoopback(client);
 
     private static uint NetworkOf(in UdpAddress client) => client.IPv4Host >> 8;
 }
