@@ -39,6 +39,7 @@ export class SidechannelPeer {
 
   async leave(name) {
     this.#names.delete(name);
+    this.#policy.forget(name);
     for (const link of this.#links.values()) {
       link.mux.unpair({ protocol: protocolOf(name) });
       link.channels.get(name)?.channel.close();

@@ -37,6 +37,13 @@ export class Policy {
     return true;
   }
 
+  /** Forgets what was accepted for a channel that is left. */
+  forget(channel) {
+    this.#invites.delete(channel);
+    this.#welcomes.delete(channel);
+    for (const known of this.#invited) if (known.endsWith(` ${channel}`)) this.#invited.delete(known);
+  }
+
   mayJoin(channel) {
     return !this.#needsInvite(channel) || this.#isInviter(this.#credentials.key) || this.#invites.has(channel);
   }
