@@ -52,8 +52,7 @@ internal sealed class OurWorld : IAsyncDisposable
     {
         await Loop.InvokeAsync(async () =>
         {
-            foreach (var node in _nodes)
-                await node.DestroyAsync();
+            await Task.WhenAll(_nodes.Where(node => !node.IsDestroyed).Select(node => node.DestroyAsync()));
             foreach (var network in _networks.Values)
                 await network.DestroyAsync();
         });

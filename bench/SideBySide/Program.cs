@@ -9,15 +9,18 @@ if (!BenchOptions.TryParse(args, out var options))
 Console.Error.WriteLine("A debug build measures nothing of worth: run with -c Release.");
 return 2;
 #else
-await using var ours = new OurWorld();
-var scenarios = Scenarios.All(ours).Where(scenario => scenario.Name.Contains(options.Only, StringComparison.Ordinal));
 foreach (var set in options.Sets)
 {
+    // A fresh start for both: what one set leaves behind must not weigh on the next.
     await using var node = await NodeDriver.StartAsync(set);
+    await using var ours = new OurWorld();
     Console.WriteLine($"\n{set}: {node.Versions}; medians of {options.Rounds} rounds in turn");
     Report.WriteHeader();
-    foreach (var scenario in scenarios)
-        Report.Write(await Runner.RunAsync(scenario, node, options.Rounds));
+    foreach (var scenario in Scenarios.All(ours))
+    {
+        if (scenario.Name.Contains(options.Only, StringComparison.Ordinal))
+            Report.Write(await Runner.RunAsync(scenario, node, options.Rounds));
+    }
 }
 return 0;
 #endif
