@@ -281,4 +281,23 @@ public class HyperswarmTests
             await Task.WhenAll(a.GreetedAsync(b), b.GreetedAsync(a));
         });
     }
+
+    [Fact]
+    public void Topics_are_announced_afresh_when_the_whole_dht_was_replaced()
+    {
+        var lab = new SwarmLab(1);
+        lab.World.Run(async () =>
+        {
+            await lab.StartDhtAsync();
+            var a = lab.CreatePeer(1);
+            await a.Swarm.Join(_topic).FlushedAsync();
+            await lab.World.Delay(10 * _second);
+            await lab.ReplaceDhtAsync();
+            var start = lab.World.Elapsed;
+            var late = lab.CreatePeer(3);
+            late.Swarm.Join(_topic);
+            await Task.WhenAll(a.GreetedAsync(late), late.GreetedAsync(a));
+            Assert.InRange(lab.World.Elapsed - start, TimeSpan.Zero, 60 * _second);
+        });
+    }
 }

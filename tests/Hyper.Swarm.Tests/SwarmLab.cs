@@ -11,6 +11,7 @@ namespace Hyper.Swarm.Tests;
 internal sealed class SwarmLab(int seed)
 {
     private readonly List<UdpAddress> _bootstrap = [];
+    private readonly List<HyperDht> _dht = [];
     private int _nextHost = 1;
 
     public SimulatedWorld World { get; } = new(seed);
@@ -25,15 +26,28 @@ internal sealed class SwarmLab(int seed)
     /// <summary>Starts the nodes of the DHT, the first being the bootstrap.</summary>
     public async Task StartDhtAsync(int nodes = 8)
     {
-        List<HyperDht> dhts = [];
         for (var i = 0; i < nodes; i++)
         {
             var dht = CreateNode(ephemeral: false);
             if (i == 0)
                 _bootstrap.Add(new UdpAddress(((SimulatedHost)dht.Loop).Address, dht.LocalAddress.Port));
-            dhts.Add(dht);
+            _dht.Add(dht);
         }
-        foreach (var dht in dhts)
+        foreach (var dht in _dht)
+            await dht.FullyBootstrappedAsync();
+    }
+
+    /// <summary>Kills every node of the DHT; a new one follows with the same bootstrap address and nothing on record.</summary>
+    public async Task ReplaceDhtAsync(int nodes = 8)
+    {
+        var bootstrap = (SimulatedHost)_dht[0].Loop;
+        foreach (var dht in _dht)
+            ((SimulatedHost)dht.Loop).Crash();
+        _dht.Clear();
+        _dht.Add(CreateNode(bootstrap, ephemeral: false, keyPair: null));
+        for (var i = 1; i < nodes; i++)
+            _dht.Add(CreateNode(ephemeral: false));
+        foreach (var dht in _dht)
             await dht.FullyBootstrappedAsync();
     }
 
@@ -51,7 +65,11 @@ internal sealed class SwarmLab(int seed)
     {
         var host = World.CreateHost($"10.0.{_nextHost / 250}.{1 + (_nextHost % 250)}");
         _nextHost++;
-        return HyperDht.Create(
+        return CreateNode(host, ephemeral, keyPair);
+    }
+
+    private HyperDht CreateNode(SimulatedHost host, bool? ephemeral, KeyPair? keyPair) =>
+        HyperDht.Create(
             host,
             new HyperDhtOptions
             {
@@ -63,5 +81,4 @@ internal sealed class SwarmLab(int seed)
                 LocalHosts = () => [host.Address],
             }
         );
-    }
 }

@@ -54,6 +54,11 @@ public sealed partial class DhtServer : IRoutedServer
     /// <summary>Nodes through which it can be reached, at most three: to be announced with topics.</summary>
     public IReadOnlyList<UdpAddress> RelayAddresses => _announcer?.RelayAddresses ?? [];
 
+    /// <summary>
+    /// Raised on the loop when <see cref="RelayAddresses"/> have changed: topic records that name the old ones are stale.
+    /// </summary>
+    public event Action? RelayAddressesChanged;
+
     byte[] IRoutedServer.Record => _announcer?.Record ?? [];
 
     internal HyperDht Dht => _dht;
@@ -82,6 +87,7 @@ public sealed partial class DhtServer : IRoutedServer
         _dht.Register(this, announcer.Target, keyPair.PublicKey);
         _keyPair = keyPair;
         _announcer = announcer;
+        announcer.OnRelayAddressesChanged = () => RelayAddressesChanged?.Invoke();
         return _listening = announcer.StartAsync();
     }
 

@@ -86,6 +86,12 @@ public sealed partial class Hyperswarm
         foreach (var connection in _connections)
             connection.SendKeepAlive();
         _server.Refresh();
+        RefreshTopics();
+    }
+
+    /// <summary>Announces every topic afresh: what is on record of us no longer leads here.</summary>
+    private void RefreshTopics()
+    {
         foreach (var discovery in _discoveries.Values)
             discovery.RefreshSoon();
     }

@@ -47,6 +47,7 @@ public sealed partial class Hyperswarm : IAsyncDisposable
             OnServerConnection,
             new DhtServerOptions { Firewall = (in Bytes32 key, in UdpAddress _) => IsKeptOut(key) }
         );
+        _server.RelayAddressesChanged += RefreshTopics;
     }
 
     /// <summary>The node below.</summary>

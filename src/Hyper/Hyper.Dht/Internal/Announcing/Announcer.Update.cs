@@ -67,6 +67,18 @@ internal sealed partial class Announcer
         _generations.Insert(0, [.. relays.Select(relay => relay.RelayAddress)]);
         if (_generations.Count > Generations)
             _generations.RemoveAt(Generations);
+        TellIfAddressesChanged();
+    }
+
+    /// <summary>Records elsewhere name these addresses: with others they lead nowhere.</summary>
+    private void TellIfAddressesChanged()
+    {
+        if (RelayAddresses.Length == 0)
+            return;
+        var isChanged = _knownAddresses.Length > 0 && !_knownAddresses.ToHashSet().SetEquals(RelayAddresses);
+        _knownAddresses = RelayAddresses;
+        if (isChanged)
+            OnRelayAddressesChanged?.Invoke();
     }
 
     private Task UnannounceAsync(UdpAddress[] relays, CancellationToken cancellationToken) =>

@@ -33,6 +33,7 @@ internal sealed partial class Announcer : IDisposable
     private readonly List<UdpAddress[]> _generations = [];
     private IReadOnlyList<UdpAddress>? _closestNodes;
     private Task _running = Task.CompletedTask;
+    private UdpAddress[] _knownAddresses = [];
     private bool _isRefreshDue;
 
     public Announcer(HyperDht dht, KeyPair keyPair)
@@ -56,6 +57,9 @@ internal sealed partial class Announcer : IDisposable
 
     /// <summary>Where to ask for us: our own address if strangers can reach it, then relays; three at most.</summary>
     public UdpAddress[] RelayAddresses { get; private set; } = [];
+
+    /// <summary>Called when the addresses have changed after the first cycle; not while there are none.</summary>
+    public Action? OnRelayAddressesChanged { get; set; }
 
     /// <summary>Completed cycles.</summary>
     public int Cycles { get; private set; }
