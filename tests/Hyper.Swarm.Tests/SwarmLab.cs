@@ -51,6 +51,39 @@ internal sealed class SwarmLab(int seed)
             await dht.FullyBootstrappedAsync();
     }
 
+    /// <summary>Runs a test in a world with a DHT of eight nodes.</summary>
+    public static void Run(int seed, Func<SwarmLab, Task> body)
+    {
+        var lab = new SwarmLab(seed);
+        lab.World.Run(async () =>
+        {
+            await lab.StartDhtAsync();
+            await body(lab);
+        });
+    }
+
+    /// <summary>Runs a test with two peers that have not joined anything.</summary>
+    public static void RunPair(int seed, Func<SwarmLab, SwarmPeer, SwarmPeer, Task> body) =>
+        Run(seed, lab => body(lab, lab.CreatePeer(1), lab.CreatePeer(2)));
+
+    /// <summary>Joins the topic with one after the other, and waits until both have greeted each other.</summary>
+    public static async Task<PeerDiscoverySession> ConnectAsync(SwarmPeer a, SwarmPeer b, Bytes32 topic)
+    {
+        await a.Swarm.Join(topic).FlushedAsync();
+        var session = b.Swarm.Join(topic);
+        await Task.WhenAll(a.GreetedAsync(b), b.GreetedAsync(a));
+        return session;
+    }
+
+    /// <summary>Who is on record under a topic, as a newcomer finds it.</summary>
+    public async Task<List<Bytes32>> LookUpAsync(Bytes32 topic)
+    {
+        List<Bytes32> found = [];
+        await foreach (var item in CreatePeer(200).Dht.LookupAsync(topic))
+            found.Add(item.Peer.PublicKey);
+        return found;
+    }
+
     public SwarmPeer CreatePeer(byte keySeed, HyperswarmOptions? options = null)
     {
         Span<byte> keyBytes = stackalloc byte[KeyPair.SeedBytes];
