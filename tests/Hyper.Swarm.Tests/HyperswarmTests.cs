@@ -233,15 +233,14 @@ public class HyperswarmTests
     public void Topics_are_announced_afresh_when_the_whole_dht_was_replaced() =>
         SwarmLab.RunPair(
             1,
-            async (lab, a, late) =>
+            async (lab, a, _) =>
             {
                 await a.Swarm.Join(_topic).FlushedAsync();
-                await lab.World.Delay(10 * _second);
+                // Beyond the lookups that follow a join, when nothing more is due for ten minutes.
+                await lab.World.Delay(120 * _second);
                 await lab.ReplaceDhtAsync();
-                var start = lab.World.Elapsed;
-                late.Swarm.Join(_topic);
-                await Task.WhenAll(a.GreetedAsync(late), late.GreetedAsync(a));
-                Assert.InRange(lab.World.Elapsed - start, TimeSpan.Zero, 60 * _second);
+                await lab.World.Delay(30 * _second);
+                Assert.Contains(a.Key, await lab.LookUpAsync(_topic));
             }
         );
 
