@@ -122,6 +122,9 @@ public class StreamDuplexTests
             a.Start(atA);
             b.Start(atB);
             Assert.True(await b.Opened.WaitAsync(_patience));
+            // A pipe closed with something unread is reset: a must have read all that b has sent.
+            b.Write([9]);
+            await atA.Count(1).WaitAsync(_patience);
             a.Write([1, 2, 3]);
             a.End();
             await atB.Count(1).WaitAsync(_patience);
