@@ -15,8 +15,7 @@ internal sealed class SimulatedDht
 
     public SimulatedDht(int? seed = null)
     {
-        World = new SimulatedWorld(seed ?? Environment.TickCount);
-        TestContext.Current.TestOutputHelper?.WriteLine($"seed {World.Seed}");
+        World = new SimulatedWorld(seed ?? TestSeed.Next());
     }
 
     public SimulatedWorld World { get; }

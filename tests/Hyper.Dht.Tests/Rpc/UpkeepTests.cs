@@ -7,10 +7,13 @@ namespace Hyper.Dht.Tests.Rpc;
 
 public class UpkeepTests
 {
-    [Fact]
-    public void Full_row_dead_node_makes_room_for_a_living_one()
+    /// <summary>With a new seed, and with one that once began the ticks where a ping of the oldest came in between.</summary>
+    [Theory]
+    [InlineData(null)]
+    [InlineData(6470104)]
+    public void Full_row_dead_node_makes_room_for_a_living_one(int? seed)
     {
-        var dht = new SimulatedDht();
+        var dht = new SimulatedDht(seed);
         dht.Run(async () =>
         {
             // A long tick keeps the regular pings out of the way.
