@@ -37,6 +37,17 @@ public class RequestTests
     }
 
     [Fact]
+    public void Request_reply_without_a_value_has_none()
+    {
+        Run(async dht =>
+        {
+            var pong = await dht.Nodes[1].PingAsync(dht.AddressOf(2));
+            Assert.True(pong.IsSuccess);
+            Assert.Null(pong.Reply.Value);
+        });
+    }
+
+    [Fact]
     public void Request_nobody_there_times_out_after_its_tries()
     {
         Run(async dht =>

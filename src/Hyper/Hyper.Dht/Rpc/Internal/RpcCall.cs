@@ -44,7 +44,8 @@ internal sealed class RpcCall(DhtRpcNode node) : IRequestOwner
             Token = reply.Token,
             CloserNodes = reply.CloserNodes.ToArray(),
             Error = reply.Error,
-            Value = reply.HasValue ? reply.Value.ToArray() : null,
+            // The plain null would be an empty array turned memory: a value of no bytes.
+            Value = reply.HasValue ? reply.Value.ToArray() : default(ReadOnlyMemory<byte>?),
             RoundTrip = node.Endpoint.Now - request.CreatedAt,
             Socket = socket,
         };
