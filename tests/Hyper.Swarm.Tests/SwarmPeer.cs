@@ -31,6 +31,9 @@ internal sealed class SwarmPeer
     /// <summary>Every event in order: "+key" for a greeting, "-key" for an end.</summary>
     public List<string> Events { get; } = [];
 
+    /// <summary>Runs first when a connection is handed over: a place for an application's faults.</summary>
+    public Action? OnConnecting { get; set; }
+
     public Task GreetedAsync(params SwarmPeer[] others) =>
         UntilAsync(() => others.All(other => Greeted.Keys.Any(stream => stream.RemotePublicKey == other.Key)));
 
@@ -45,6 +48,7 @@ internal sealed class SwarmPeer
 
     private void OnConnection(NoiseSecretStream stream, PeerInfo peer)
     {
+        OnConnecting?.Invoke();
         stream.Start(new Greeter(this, stream, peer));
         stream.Write("hello"u8);
     }

@@ -25,7 +25,10 @@ public sealed partial class Hyperswarm
             Resolve(existing, stream);
             return;
         }
-        if (_serverLinks >= Options.MaxServerConnections || Remember(stream.RemotePublicKey) is not { } peer)
+        if (
+            _serverLinks >= Options.MaxServerConnections
+            || Remember(stream.RemotePublicKey, isConnected: true) is not { } peer
+        )
         {
             stream.Destroy(
                 new SwarmException(SwarmException.TooManyConnections, "As many peers are connected to us as may be.")

@@ -20,6 +20,10 @@ public sealed partial class Hyperswarm
 
     private void DrainQueue()
     {
+        // A dial that fails at once comes back here: the call that is under way goes on, not one inside the other.
+        if (_isDraining)
+            return;
+        _isDraining = true;
         while (MayDial && _queue.Take() is { } peer)
         {
             if (peer.IsBanned || _links.ContainsKey(peer.PublicKey) || IsKeptOut(peer.PublicKey))
@@ -27,6 +31,7 @@ public sealed partial class Hyperswarm
             else
                 _ = DialAsync(peer);
         }
+        _isDraining = false;
         // With every place taken and no dial under way, nobody may wait for the queue.
         if (_dialling == 0 && _queue.Count > 0 && _links.Count >= Options.MaxPeers)
         {
@@ -55,6 +60,11 @@ public sealed partial class Hyperswarm
         {
             LogDialFailed(peer.PublicKey, error.Code, error.Message);
         }
+        catch (Exception error) when (error is not OutOfMemoryException)
+        {
+            // Such as a socket that the system refuses: it costs this dial and not a place among the parallel ones.
+            LogDialBroke(peer.PublicKey, error);
+        }
         _dialling--;
         if (stream is null)
             OnLinkGone(link);
@@ -82,7 +92,15 @@ public sealed partial class Hyperswarm
         }
         stream.Closed += (_, _) => OnLinkGone(link);
         LogConnected(link.Peer.PublicKey, link.IsClient);
-        _onConnection(stream, link.Peer);
+        try
+        {
+            _onConnection(stream, link.Peer);
+        }
+        catch (Exception error) when (error is not OutOfMemoryException)
+        {
+            LogConnectionHandlerFailed(link.Peer.PublicKey, error);
+            stream.Destroy(error);
+        }
     }
 
     private void CloseUnwanted(Link link, NoiseSecretStream stream)
@@ -148,12 +166,24 @@ public sealed partial class Hyperswarm
     {
         if (publicKey == KeyPair.PublicKey)
             return true;
-        if (_peers.TryGetValue(publicKey, out var known) && known.IsBanned)
+        var known = _peers.GetValueOrDefault(publicKey);
+        if (known is { IsBanned: true })
             return true;
-        if (Options.Firewall is not { } firewall || !firewall(publicKey))
+        if (Options.Firewall is not { } firewall)
             return false;
+        try
+        {
+            if (!firewall(publicKey))
+                return false;
+        }
+        catch (Exception error) when (error is not OutOfMemoryException)
+        {
+            LogFirewallFailed(publicKey, error);
+            return true;
+        }
         Statistics.Banned++;
-        Remember(publicKey)?.Ban();
+        // A stranger is not remembered for knocking: keys cost nothing, and the firewall is asked each time.
+        known?.Ban();
         return true;
     }
 }

@@ -24,11 +24,15 @@ public sealed partial class Hyperswarm
     public async Task LeaveAsync(Bytes32 topic)
     {
         Loop.VerifyAccess();
-        if (!_discoveries.TryGetValue(topic, out var discovery))
-            return;
+        if (_discoveries.TryGetValue(topic, out var discovery))
+            await LeaveAsync(discovery);
+    }
+
+    internal async Task LeaveAsync(PeerDiscovery discovery)
+    {
         await discovery.DestroyAsync();
-        if (_discoveries.TryGetValue(topic, out var present) && present == discovery)
-            _discoveries.Remove(topic);
+        if (_discoveries.TryGetValue(discovery.Topic, out var present) && present == discovery)
+            _discoveries.Remove(discovery.Topic);
     }
 
     /// <summary>Connects to a peer by key, and again whenever the connection is lost.</summary>
@@ -96,13 +100,14 @@ public sealed partial class Hyperswarm
             discovery.RefreshSoon();
     }
 
-    private PeerInfo? Remember(in Bytes32 publicKey)
+    /// <summary>What is known of a peer; null for ourselves, and when too many are known that are not connected.</summary>
+    private PeerInfo? Remember(in Bytes32 publicKey, bool isConnected = false)
     {
         if (publicKey == KeyPair.PublicKey)
             return null;
         if (_peers.TryGetValue(publicKey, out var peer))
             return peer;
-        if (_peers.Count >= Options.MaxKnownPeers)
+        if (!isConnected && _peers.Count - _links.Count >= Options.MaxKnownPeers)
         {
             Statistics.PassedOver++;
             return null;

@@ -23,6 +23,18 @@ public sealed partial class Hyperswarm
     )]
     internal partial void LogRefreshFailed(Bytes32 topic, string reason);
 
+    [LoggerMessage(Level = LogLevel.Error, Message = "Refreshing topic {Topic} broke and is tried again.")]
+    internal partial void LogRefreshBroke(Bytes32 topic, Exception error);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Dialling {Peer} broke.")]
+    private partial void LogDialBroke(Bytes32 peer, Exception error);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The connection handler failed; {Peer} was disconnected.")]
+    private partial void LogConnectionHandlerFailed(Bytes32 peer, Exception error);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The firewall failed; {Peer} was kept out this time.")]
+    private partial void LogFirewallFailed(Bytes32 peer, Exception error);
+
     [LoggerMessage(
         Level = LogLevel.Information,
         Message = "Refreshing topic {Topic} ended {Status} with {Answers} nodes answering, and is tried again."

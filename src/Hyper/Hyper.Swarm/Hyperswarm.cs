@@ -31,9 +31,10 @@ public sealed partial class Hyperswarm : IAsyncDisposable
     private readonly DialQueue _queue;
     private readonly DhtServer _server;
     private Task? _listening;
-    private Task? _destroyed;
+    private Task _destroyed = Task.CompletedTask;
     private int _dialling;
     private int _serverLinks;
+    private bool _isDraining;
 
     private Hyperswarm(HyperDht dht, Action<NoiseSecretStream, PeerInfo> onConnection, HyperswarmOptions options)
     {
@@ -77,7 +78,7 @@ public sealed partial class Hyperswarm : IAsyncDisposable
     public int Connecting => _dialling;
 
     /// <summary>Whether <see cref="DestroyAsync"/> was called.</summary>
-    public bool IsDestroyed => _destroyed is not null;
+    public bool IsDestroyed { get; private set; }
 
     /// <summary>Makes a swarm. It does nothing until a topic or a peer is joined.</summary>
     /// <param name="dht">The node to work with; must outlive the swarm.</param>
@@ -108,7 +109,12 @@ public sealed partial class Hyperswarm : IAsyncDisposable
     public Task DestroyAsync()
     {
         Loop.VerifyAccess();
-        return _destroyed ??= DestroyCoreAsync();
+        if (!IsDestroyed)
+        {
+            IsDestroyed = true;
+            _destroyed = DestroyCoreAsync();
+        }
+        return _destroyed;
     }
 
     /// <inheritdoc/>
@@ -120,12 +126,18 @@ public sealed partial class Hyperswarm : IAsyncDisposable
         _discoveries.Clear();
         foreach (var peer in _peers.Values)
             peer.RetryTimer?.Dispose();
-        await Task.WhenAll([.. leaving, _server.CloseAsync()]);
-        foreach (var link in _links.Values.ToList())
-            link.Destroy(null);
-        while (_queue.Take() is { } peer)
-            Settle(peer);
-        _peers.Clear();
+        try
+        {
+            await Task.WhenAll([.. leaving, _server.CloseAsync()]);
+        }
+        finally
+        {
+            foreach (var link in _links.Values.ToList())
+                link.Destroy(null);
+            while (_queue.Take() is { } peer)
+                Settle(peer);
+            _peers.Clear();
+        }
     }
 
     private void ThrowIfDestroyed()

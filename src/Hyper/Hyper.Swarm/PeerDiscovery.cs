@@ -63,8 +63,9 @@ internal sealed class PeerDiscovery
     public async Task LeaveAsync(PeerDiscoverySession session)
     {
         _sessions.Remove(session);
+        // Not by topic: that may have been joined anew since, which is another's.
         if (_sessions.Count == 0)
-            await _swarm.LeaveAsync(Topic);
+            await _swarm.LeaveAsync(this);
         else if (Roles != _announcedRoles)
             RefreshSoon();
     }
@@ -72,22 +73,39 @@ internal sealed class PeerDiscovery
     /// <summary>Refreshes in this turn; a refresh under way in other roles is given up for it.</summary>
     public void RefreshSoon()
     {
+        if (IsDestroyed)
+            return;
         if (_flushed.Task.IsCompleted)
             _flushed = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
-        if (Roles != _announcedRoles)
-            _refreshing?.Cancel();
+        var outdated = Roles != _announcedRoles ? _refreshing : null;
         _schedule.Restart();
         _wake.TrySetResult();
+        // Last: its end must not pass for the end of the refresh that was just asked for.
+        outdated?.Cancel();
     }
 
     public Task<bool> FlushedAsync() => _flushed.Task;
 
-    public Task DestroyAsync() => _destroyed ??= DestroyCoreAsync();
+    /// <summary>Ends the refreshes and takes the announcement back, for a second at most. Never fails.</summary>
+    public Task DestroyAsync()
+    {
+        if (_destroyed is null)
+        {
+            Interrupt();
+            _destroyed = DestroyCoreAsync();
+        }
+        return _destroyed;
+    }
+
+    /// <summary>Cancels here and now: what waits for the token must not be told from another thread.</summary>
+    private void Interrupt()
+    {
+        _stopping.Cancel();
+        _wake.TrySetResult();
+    }
 
     private async Task DestroyCoreAsync()
     {
-        await _stopping.CancelAsync();
-        _wake.TrySetResult();
         await _running;
         _timer.Disarm();
         if (_isAnnounced)
@@ -137,6 +155,13 @@ internal sealed class PeerDiscovery
         {
             _swarm.Statistics.RefreshesFailed++;
             _swarm.LogRefreshFailed(Topic, error.Message);
+            return false;
+        }
+        catch (Exception error) when (error is not OutOfMemoryException)
+        {
+            // Nobody expects it, and yet it must not end the refreshes of the topic unnoticed.
+            _swarm.Statistics.RefreshesFailed++;
+            _swarm.LogRefreshBroke(Topic, error);
             return false;
         }
         finally
@@ -204,7 +229,7 @@ internal sealed class PeerDiscovery
                 patience.Token
             );
         }
-        catch (Exception error) when (error is OperationCanceledException or HyperDhtException)
+        catch (Exception error) when (error is not OutOfMemoryException)
         {
             // The record dies of age; a leaving peer does not wait for the network.
             _swarm.LogRefreshFailed(Topic, error.Message);

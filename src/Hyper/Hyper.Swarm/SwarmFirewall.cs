@@ -4,5 +4,5 @@ namespace Hyper.Swarm;
 
 /// <summary>Whether a peer is kept out. Called on the loop, before dialling and before a server accepts.</summary>
 /// <param name="publicKey">The peer's public key.</param>
-/// <returns>True to refuse; the peer is then banned for the life of the swarm.</returns>
+/// <returns>True to refuse; a peer that was found, and not only knocked, is then banned for the life of the swarm.</returns>
 public delegate bool SwarmFirewall(in Bytes32 publicKey);

@@ -52,7 +52,17 @@ internal sealed partial class ConnectAttempt : IDisposable
         _stream = dht.Udx.CreateStream(firewall: OnPacket);
         var own = dht.Rpc.RemoteAddress;
         _isOpen = own.HasValue;
-        _noise = new ClientNoise(options.KeyPair ?? dht.KeyPair, publicKey, CreatePayload(own), dht.Loop.Random);
+        try
+        {
+            _noise = new ClientNoise(options.KeyPair ?? dht.KeyPair, publicKey, CreatePayload(own), dht.Loop.Random);
+        }
+        catch
+        {
+            // Such as a key pair that was disposed: nobody else would give back what is held already.
+            _stream.Destroy();
+            _ending.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Fires when the attempt is over, whatever way.</summary>
@@ -174,7 +184,9 @@ internal sealed partial class ConnectAttempt : IDisposable
         var secretStream = new NoiseSecretStream(_stream, handshake.Session, options);
         secretStream.Open();
         _dht.LogConnected(_publicKey, path);
-        _connected.TrySetResult(secretStream);
+        // A caller on another thread may have given up just now: then the stream is nobody's.
+        if (!_connected.TrySetResult(secretStream))
+            secretStream.Destroy();
     }
 
     private void RememberRelays(HandshakeOutcome handshake)
