@@ -12,6 +12,7 @@ internal static class CommandTree
             "Intercom: a peer-to-peer network for agents. Without a command it runs a peer with the flags of the "
                 + "JavaScript version; `intercom up` is the same with the agents' bridge on."
         );
+        root.Directives.Clear();
         PeerCommand.Attach(root, isUp: false);
         root.Subcommands.Add(PeerCommand.CreateUp());
         root.Subcommands.Add(SendCommand.Create());

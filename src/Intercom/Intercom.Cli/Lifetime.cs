@@ -1,12 +1,58 @@
+using System.Runtime.InteropServices;
+
 namespace Intercom.Cli;
 
-/// <summary>Waits for Ctrl-C or SIGTERM, which reach a command as the cancellation of its token.</summary>
-internal static class Lifetime
+/// <summary>
+/// How long the program may run. The first Ctrl-C, SIGTERM or hang-up cancels <see cref="Stopping"/>, after which the
+/// command has two seconds to end in order; the second one, or the end of that time, ends the process at once.
+/// </summary>
+internal sealed class Lifetime : IDisposable
 {
+    /// <summary>A little less than the two seconds promised, for the end of the process itself.</summary>
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(1.8);
+
+    private const int SignalExitBase = 128;
+
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly PosixSignalRegistration[] _registrations;
+    private readonly Timer _limit;
+    private int _signals;
+
+    public Lifetime()
+    {
+        _limit = new Timer(static _ => Environment.Exit(ExitCode.Failed));
+        _registrations =
+        [
+            PosixSignalRegistration.Create(PosixSignal.SIGINT, context => OnSignal(context, 2)),
+            PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => OnSignal(context, 15)),
+            PosixSignalRegistration.Create(PosixSignal.SIGHUP, context => OnSignal(context, 1)),
+        ];
+    }
+
+    /// <summary>Cancelled when the program has been asked to end.</summary>
+    public CancellationToken Stopping => _stopping.Token;
+
+    /// <summary>Completes when <paramref name="cancellationToken"/> is cancelled; does not throw.</summary>
     public static async Task UntilCancelledAsync(CancellationToken cancellationToken)
     {
-        var cancelled = new TaskCompletionSource();
+        var cancelled = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var registration = cancellationToken.Register(cancelled.SetResult);
         await cancelled.Task;
+    }
+
+    public void Dispose()
+    {
+        Array.ForEach(_registrations, registration => registration.Dispose());
+        _limit.Dispose();
+        _stopping.Dispose();
+    }
+
+    private void OnSignal(PosixSignalContext context, int number)
+    {
+        context.Cancel = true;
+        if (Interlocked.Increment(ref _signals) > 1)
+            Environment.Exit(SignalExitBase + number);
+        _limit.Change(_patience, Timeout.InfiniteTimeSpan);
+        _stopping.Cancel();
     }
 }

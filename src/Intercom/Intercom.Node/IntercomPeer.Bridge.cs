@@ -48,5 +48,6 @@ public sealed partial class IntercomPeer
         new BridgeFile(url, Environment.ProcessId, wallet.PublicKey.ToHex()).Write(parts.Store);
     }
 
-    private static string UrlOf(BridgeOptions options, ScBridge bridge) => $"ws://{options.Host}:{bridge.Port}";
+    private static string UrlOf(BridgeOptions options, ScBridge bridge) =>
+        options.Host.Contains(':') ? $"ws://[{options.Host}]:{bridge.Port}" : $"ws://{options.Host}:{bridge.Port}";
 }

@@ -38,7 +38,7 @@ public sealed partial class IntercomPeer
     private static async Task AssembleAsync(PeerParts parts, CancellationToken cancellationToken)
     {
         var logger = parts.Options.LoggerFactory.CreateLogger<IntercomPeer>();
-        parts.Lock = parts.Store.Lock();
+        parts.Lock = await parts.Store.LockAsync(cancellationToken);
         parts.Loop = new NetworkLoop(new NetworkLoopOptions { UnhandledException = logger.LogHandlerFailed });
         // The key file takes half a second to open by design; the DHT node needs no key and finds its neighbours meanwhile.
         var wallet = LoadWalletAsync(parts.Store, logger, cancellationToken);

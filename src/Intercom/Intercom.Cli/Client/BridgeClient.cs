@@ -21,6 +21,7 @@ internal sealed class BridgeClient : IAsyncDisposable
     private readonly Channel<JsObject> _events = Channel.CreateBounded<JsObject>(MaxWaitingEvents);
     private readonly TaskCompletionSource<JsObject> _hello = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task _reading = Task.CompletedTask;
+    private CommandException? _gone;
     private int _nextId;
 
     private BridgeClient() { }
@@ -65,7 +66,10 @@ internal sealed class BridgeClient : IAsyncDisposable
         lock (_lock)
         {
             id = ++_nextId;
-            _pending.Add(id, reply);
+            if (_gone is null)
+                _pending.Add(id, reply);
+            else
+                reply.SetException(_gone);
         }
         request["id"] = id;
         try
@@ -154,6 +158,7 @@ internal sealed class BridgeClient : IAsyncDisposable
         _hello.TrySetException(gone);
         lock (_lock)
         {
+            _gone = gone;
             foreach (var reply in _pending.Values)
                 reply.TrySetException(gone);
         }

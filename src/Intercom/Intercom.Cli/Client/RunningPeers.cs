@@ -14,7 +14,12 @@ internal static class RunningPeers
             .Where(store => PeerStoreLock.FindOwner(store) is not null)
             .ToList();
         var store = name is null ? Only(running, storesDirectory) : Named(running, storesDirectory, name);
-        if (!BridgeFile.TryRead(store, out var bridge) || BridgeToken.TryRead(store) is not { } token)
+        // Another process's file is what a peer left that crashed: its port may be anybody's by now.
+        if (
+            !BridgeFile.TryRead(store, out var bridge)
+            || bridge.ProcessId != PeerStoreLock.FindOwner(store)
+            || BridgeToken.TryRead(store) is not { } token
+        )
         {
             throw new CommandException(
                 ExitCode.NoSuchPeer,

@@ -23,14 +23,14 @@ internal static class ClientCommand
         {
             Description = "The peer to talk to; needed when several run.",
             HelpName = "name",
+            DefaultValueFactory = _ => FromEnvironment(SettingCatalog.PeerStoreName),
         };
         Option<string> directory = new(SettingCatalog.PeerStoresDirectory.Option)
         {
             Description = "Folder in which stores lie.",
             HelpName = "folder",
             DefaultValueFactory = _ =>
-                Environment.GetEnvironmentVariable(SettingCatalog.PeerStoresDirectory.Environment)
-                ?? PeerStore.DefaultDirectory,
+                FromEnvironment(SettingCatalog.PeerStoresDirectory) ?? PeerStore.DefaultDirectory,
         };
         Option<bool> json = new("--json") { Description = "Print one JSON object a line." };
 
@@ -54,6 +54,9 @@ internal static class ClientCommand
         );
         return command;
     }
+
+    private static string? FromEnvironment(SettingDefinition setting) =>
+        Environment.GetEnvironmentVariable(setting.Environment) is { Length: > 0 } text ? text : null;
 
     /// <summary>A command that sends one request without arguments and shows its reply.</summary>
     public static Command CreateQuery(string name, string description, Action<JsObject, Output> show) =>

@@ -29,12 +29,14 @@ internal static class DemoCommand
             async (_, cancellationToken) =>
             {
                 var folder = Directory.CreateTempSubdirectory("intercom-demo-").FullName;
+                using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+                limit.CancelAfter(_patience);
                 try
                 {
-                    await RunAsync(folder, cancellationToken).WaitAsync(_patience, cancellationToken);
+                    await RunAsync(folder, limit.Token);
                     return ExitCode.Done;
                 }
-                catch (TimeoutException)
+                catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
                 {
                     throw new CommandException(
                         ExitCode.Failed,

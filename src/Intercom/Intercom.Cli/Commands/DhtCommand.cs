@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using Hyper.Dht;
 using Hyper.Encoding.Json;
 using Hyper.Loop;
+using Intercom.Cli.Settings;
 using Intercom.Cli.Terminal;
 using Intercom.Node;
 
@@ -22,18 +23,12 @@ internal static class DhtCommand
             HelpName = "address",
             DefaultValueFactory = _ => "127.0.0.1",
         };
-        Option<ushort> port = new("--port")
-        {
-            Description = "UDP port of the first node, the bootstrap; the others take any.",
-            HelpName = "port",
-            DefaultValueFactory = _ => HyperDhtOptions.DefaultPort,
-        };
-        Option<int> nodes = new("--nodes")
-        {
-            Description = "Number of nodes; with fewer than three, peers do not find each other.",
-            HelpName = "number",
-            DefaultValueFactory = _ => LocalDht.DefaultNodes,
-        };
+        var port = NumberOption.Create("--port", 0, ushort.MaxValue, HyperDhtOptions.DefaultPort);
+        port.Description = "UDP port of the first node, the bootstrap; the others take any.";
+        port.HelpName = "port";
+        var nodes = NumberOption.Create("--nodes", 1, MaxNodes, LocalDht.DefaultNodes);
+        nodes.Description = "Number of nodes; with fewer than three, peers do not find each other.";
+        nodes.HelpName = "number";
         Option<bool> json = new("--json") { Description = "Print one JSON object a line." };
         var command = new Command("dht", "Run a small DHT in this process until Ctrl-C.") { host, port, nodes, json };
         command.SetAction(
@@ -41,8 +36,8 @@ internal static class DhtCommand
             {
                 await RunAsync(
                     ReadHost(line.GetRequiredValue(host)),
-                    line.GetRequiredValue(port),
-                    ReadCount(line.GetRequiredValue(nodes)),
+                    (ushort)line.GetValue(port)!.Value,
+                    line.GetValue(nodes)!.Value,
                     new Output(line.GetValue(json)),
                     cancellationToken
                 );
@@ -97,18 +92,12 @@ internal static class DhtCommand
     }
 
     private static IPAddress ReadHost(string text) =>
-        IPAddress.TryParse(text, out var host) && host.AddressFamily == AddressFamily.InterNetwork
+        IPAddress.TryParse(text, out var host)
+        && host.AddressFamily == AddressFamily.InterNetwork
+        && !host.Equals(IPAddress.Any)
             ? host
             : throw new CommandException(
                 ExitCode.Usage,
-                $"--host: '{text}' is not allowed here; allowed is an IPv4 address."
-            );
-
-    private static int ReadCount(int nodes) =>
-        nodes is >= 1 and <= MaxNodes
-            ? nodes
-            : throw new CommandException(
-                ExitCode.Usage,
-                $"--nodes: {nodes} is not allowed here; allowed is 1 to {MaxNodes}."
+                $"--host: '{text}' is not allowed here; allowed is one IPv4 address of this machine."
             );
 }

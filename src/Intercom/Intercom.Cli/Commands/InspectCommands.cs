@@ -35,8 +35,8 @@ internal static class InspectCommands
         foreach (var peer in peers)
         {
             table.AddRow(
-                Markup.Escape(peer.GetString("peer") ?? ""),
-                Markup.Escape(peer["channels"] is { } channels ? Text(channels) : ""),
+                Shown(peer.GetString("peer") ?? ""),
+                Shown(peer["channels"] is { } channels ? Text(channels) : ""),
                 peer.GetBoolean("blocked") == true ? "[red]blocked[/]" : ""
             );
         }
@@ -55,11 +55,13 @@ internal static class InspectCommands
                 foreach (var (name, value) in reply.Members)
                 {
                     if (name is not ("type" or "id"))
-                        grid.AddRow($"[grey]{Markup.Escape(name)}[/]", Markup.Escape(Text(value)));
+                        grid.AddRow($"[grey]{Shown(name)}[/]", Shown(Text(value)));
                 }
                 console.Write(grid);
             }
         );
+
+    private static string Shown(string text) => Markup.Escape(TerminalText.OneLine(text));
 
     private static string Text(JsValue value) =>
         value switch

@@ -34,13 +34,20 @@ internal static class PeerCommand
             {
                 var values = settings.Read(line, Environment.GetEnvironmentVariable);
                 if (values.Errors.Count > 0)
-                    throw new CommandException(ExitCode.Usage, string.Join('\n', values.Errors));
+                    throw new CommandException(ExitCode.Usage, values.Errors);
                 foreach (var setting in values.Given.Where(setting => !setting.IsInBuild))
                     Output.Warn(
                         $"{setting.Option} has no effect: the {PlaneName(setting.Plane)} is not in this build."
                     );
                 var options = await PeerOptionsReader.ReadAsync(values, isUp, line.GetValue(local), cancellationToken);
-                await RunAsync(options, values, cancellationToken);
+                try
+                {
+                    await RunAsync(options, values, cancellationToken);
+                }
+                catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+                {
+                    Output.Note("stopped while it was starting");
+                }
                 return ExitCode.Done;
             }
         );
@@ -56,11 +63,18 @@ internal static class PeerCommand
             Output.Note("first start of this store: making its keys");
         await using var peer = await StartAsync(options with { LoggerFactory = logging.Factory }, cancellationToken);
         PeerBanner.Show(peer);
-        if (options.Bridge is null && !values.Switch(SettingCatalog.Quiet, fallback: false))
-            await peer.Loop.InvokeAsync(() => peer.Sidechannels.MessageReceived += MessagePrinter.Print);
-        var watching = WatchNetworkAsync(peer, cancellationToken);
-        await Lifetime.UntilCancelledAsync(cancellationToken);
-        await watching;
+        var isShown = options.Bridge is null && !values.Switch(SettingCatalog.Quiet, fallback: false);
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var watching = WatchNetworkAsync(peer, ending.Token);
+        try
+        {
+            await (isShown ? MessageFeed.ShowAsync(peer, ending.Token) : Lifetime.UntilCancelledAsync(ending.Token));
+        }
+        finally
+        {
+            await ending.CancelAsync();
+            await watching;
+        }
         Output.Note("stopping");
     }
 

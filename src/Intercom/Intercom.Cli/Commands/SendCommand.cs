@@ -31,7 +31,7 @@ internal static class SendCommand
     private static async Task SendAsync(ClientContext context, string channel, string text)
     {
         if (text == "-")
-            text = await Console.In.ReadToEndAsync(context.CancellationToken);
+            text = WithoutLastBreak(await Console.In.ReadToEndAsync(context.CancellationToken));
         var request = new JsObject
         {
             ["type"] = "send",
@@ -41,6 +41,12 @@ internal static class SendCommand
         var sent = await context.RequestAsync(request);
         context.Output.Result(sent, console => Show(console, channel, sent.GetNumber("peers") ?? 0));
     }
+
+    /// <summary>As a shell does with the output of a command: the break that ends a file is not part of its text.</summary>
+    private static string WithoutLastBreak(string text) =>
+        text.EndsWith("\r\n", StringComparison.Ordinal) ? text[..^2]
+        : text.EndsWith('\n') ? text[..^1]
+        : text;
 
     private static void Show(IAnsiConsole console, string channel, double peers)
     {

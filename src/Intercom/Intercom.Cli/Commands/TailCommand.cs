@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Hyper.Encoding.Json;
+using Intercom.Cli.Settings;
 using Intercom.Cli.Terminal;
 using Spectre.Console;
 
@@ -15,7 +16,9 @@ internal static class TailCommand
             Description = "Channels to show, joined if need be; all that the peer is on when none is named.",
             Arity = ArgumentArity.ZeroOrMore,
         };
-        Option<int?> count = new("--count", "-n") { Description = "Stop after so many messages.", HelpName = "number" };
+        var count = NumberOption.Create("--count", 1, int.MaxValue, fallback: null, "-n");
+        count.Description = "Stop after so many messages.";
+        count.HelpName = "number";
         return ClientCommand.Create(
             "tail",
             "Show messages as they arrive at a running peer. Ctrl-C stops.",

@@ -84,7 +84,7 @@ internal static partial class SettingCatalog
     );
     public static readonly SettingDefinition Owner = Channel(
         "owner",
-        SettingKind.Pairs,
+        SettingKind.KeyPairs,
         "Owner's public key per channel."
     );
     public static readonly SettingDefinition OwnerWriteOnly = Channel(
@@ -114,7 +114,7 @@ internal static partial class SettingCatalog
     );
     public static readonly SettingDefinition InviterKeys = Channel(
         "inviter-keys",
-        SettingKind.List,
+        SettingKind.Keys,
         "Public keys whose invites are good."
     );
     public static readonly SettingDefinition InviteTtl = Channel(

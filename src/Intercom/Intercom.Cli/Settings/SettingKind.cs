@@ -21,6 +21,12 @@ internal enum SettingKind
     /// <summary><c>name:value</c> or <c>name=value</c>, separated by commas.</summary>
     Pairs,
 
+    /// <summary>Pairs whose values are keys.</summary>
+    KeyPairs,
+
+    /// <summary>Keys separated by commas.</summary>
+    Keys,
+
     /// <summary><c>host:port</c>, separated by commas.</summary>
     Addresses,
 

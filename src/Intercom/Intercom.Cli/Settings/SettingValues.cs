@@ -5,7 +5,7 @@ namespace Intercom.Cli.Settings;
 
 /// <summary>
 /// The texts given for settings, checked when they are taken in; read by kind afterwards. A text that is empty counts
-/// as not given, as in the JavaScript version.
+/// as not given, as in the JavaScript version; white space around it does not count.
 /// </summary>
 internal sealed class SettingValues
 {
@@ -25,10 +25,10 @@ internal sealed class SettingValues
             text = "1";
         if (text is null)
             _errors.Add($"{givenAs} needs a value: {setting.Allowed}.");
-        else if (text.Length > 0 && !IsAllowed(setting, text))
+        else if (text.Trim() is { Length: > 0 } trimmed && !IsAllowed(setting, trimmed))
             _errors.Add($"{givenAs}: '{text}' is not allowed here; allowed is {setting.Allowed}.");
-        else if (text.Length > 0)
-            _texts[setting] = text;
+        else if (text.Trim() is { Length: > 0 } given)
+            _texts[setting] = given;
     }
 
     public bool Has(SettingDefinition setting) => _texts.ContainsKey(setting);
@@ -48,9 +48,9 @@ internal sealed class SettingValues
     public IReadOnlyDictionary<string, string> Pairs(SettingDefinition setting)
     {
         Dictionary<string, string> pairs = [];
-        foreach (var entry in List(setting))
+        foreach (var entry in PairText.SplitEntries(Text(setting) ?? ""))
         {
-            if (SplitPair(entry) is var (name, value))
+            if (PairText.Split(entry) is var (name, value))
                 pairs[name] = value;
         }
         return pairs;
@@ -63,14 +63,16 @@ internal sealed class SettingValues
             SettingKind.Number => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out _),
             SettingKind.Port => ushort.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out _),
             SettingKind.List => SplitList(text).Length > 0,
-            SettingKind.Pairs => SplitList(text) is { Length: > 0 } pairs && pairs.All(p => SplitPair(p) is not null),
+            SettingKind.Pairs => AllPairs(text, static _ => true),
+            SettingKind.KeyPairs => AllPairs(text, static value => Bytes32.TryParseHex(value, out _)),
+            SettingKind.Keys => SplitList(text) is { Length: > 0 } keys && keys.All(k => Bytes32.TryParseHex(k, out _)),
             SettingKind.Addresses => SplitList(text) is { Length: > 0 } hosts && hosts.All(HostAndPort.IsValid),
             SettingKind.Key => Bytes32.TryParseHex(text, out _),
             _ => true,
         };
 
     private static bool? ParseSwitch(string text) =>
-        text.Trim().ToUpperInvariant() switch
+        text.ToUpperInvariant() switch
         {
             "1" or "TRUE" or "YES" or "ON" => true,
             "0" or "FALSE" or "NO" or "OFF" => false,
@@ -80,16 +82,7 @@ internal sealed class SettingValues
     private static string[] SplitList(string text) =>
         text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 
-    /// <summary>The first colon divides; an equals sign does where there is no colon.</summary>
-    private static (string Name, string Value)? SplitPair(string entry)
-    {
-        var at = entry.IndexOf(':', StringComparison.Ordinal);
-        if (at < 0)
-            at = entry.IndexOf('=', StringComparison.Ordinal);
-        if (at <= 0)
-            return null;
-        var name = entry[..at].Trim();
-        var value = entry[(at + 1)..].Trim();
-        return name.Length == 0 || value.Length == 0 ? null : (name, value);
-    }
+    private static bool AllPairs(string text, Predicate<string> isValue) =>
+        PairText.SplitEntries(text) is { Count: > 0 } entries
+        && entries.TrueForAll(entry => PairText.Split(entry) is var (_, value) && isValue(value));
 }

@@ -18,6 +18,8 @@ internal static class WelcomeReader
     {
         if (text.StartsWith('@'))
             text = ReadFile(channel, text[1..]);
+        if (text.Length == 0)
+            throw Unusable(channel, "it is empty");
         if (text.StartsWith("b64:", StringComparison.Ordinal))
             text = text[4..];
         return CredentialText.TryParse(text) ?? throw Unusable(channel, "it is neither JSON nor base64 of JSON");

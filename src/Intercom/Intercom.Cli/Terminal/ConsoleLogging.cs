@@ -1,4 +1,6 @@
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Console;
 
 namespace Intercom.Cli.Terminal;
 
@@ -7,12 +9,17 @@ internal sealed class ConsoleLogging : IDisposable
 {
     public ConsoleLogging(bool isDebug) =>
         Factory = LoggerFactory.Create(builder =>
+        {
+            builder.Services.AddSingleton<ConsoleFormatter, TerminalLogFormatter>();
             builder
                 .SetMinimumLevel(isDebug ? LogLevel.Debug : LogLevel.Warning)
                 .AddFilter("Microsoft", LogLevel.Warning)
-                .AddSimpleConsole(options => options.SingleLine = true)
-                .AddConsole(options => options.LogToStandardErrorThreshold = LogLevel.Trace)
-        );
+                .AddConsole(options =>
+                {
+                    options.FormatterName = TerminalLogFormatter.FormatterName;
+                    options.LogToStandardErrorThreshold = LogLevel.Trace;
+                });
+        });
 
     public ILoggerFactory Factory { get; }
 

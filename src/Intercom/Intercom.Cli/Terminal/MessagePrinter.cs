@@ -34,19 +34,9 @@ internal static class MessagePrinter
             false => " [red](signature does not verify)[/]",
             null => " [yellow](not verified)[/]",
         };
-        console.Markup($"[blue]{Markup.Escape(channel)}[/] [green]{Markup.Escape(sender)}[/]{mark} ");
-        console.WriteLine(Printable(message is JsString text ? text.Value : message?.ToString() ?? ""));
+        console.Markup($"[blue]{OneLine(channel)}[/] [green]{OneLine(sender)}[/]{mark} ");
+        console.WriteLine(TerminalText.Lines(message is JsString text ? text.Value : message?.ToString() ?? ""));
     }
 
-    /// <summary>Foreign text must not steer the terminal: control characters are shown, not sent.</summary>
-    private static string Printable(string text) =>
-        string.Create(
-            text.Length,
-            text,
-            static (shown, source) =>
-            {
-                for (var i = 0; i < shown.Length; i++)
-                    shown[i] = char.IsControl(source[i]) && source[i] is not ('\n' or '\t') ? '\uFFFD' : source[i];
-            }
-        );
+    private static string OneLine(string text) => Markup.Escape(TerminalText.OneLine(text));
 }

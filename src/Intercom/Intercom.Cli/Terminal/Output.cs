@@ -16,14 +16,19 @@ internal sealed class Output(bool asJson)
     public void Result(JsObject json, Action<IAnsiConsole> forPeople)
     {
         if (AsJson)
-            Console.Out.WriteLine(JsJson.Stringify(json));
+            Console.Out.WriteLine(TerminalText.Json(JsJson.Stringify(json)));
         else
             forPeople(Consoles.Results);
     }
 
-    /// <summary>A line with markup, whose inserted values are shown as they are.</summary>
-    public static void Line(IAnsiConsole console, FormattableString markup) =>
+    /// <summary>A line with markup, whose inserted values are shown as they are, on that line.</summary>
+    public static void Line(IAnsiConsole console, FormattableString markup)
+    {
+        var values = markup.GetArguments();
+        for (var i = 0; i < values.Length; i++)
+            values[i] = values[i] is string text ? TerminalText.OneLine(text) : values[i];
         console.MarkupLineInterpolated(CultureInfo.InvariantCulture, markup);
+    }
 
     /// <summary>A remark beside the results.</summary>
     public static void Note(string text) => Line(Consoles.Notes, $"[grey]{text}[/]");

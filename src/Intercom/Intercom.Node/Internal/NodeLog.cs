@@ -6,9 +6,12 @@ internal static partial class NodeLog
 {
     [LoggerMessage(
         Level = LogLevel.Warning,
-        Message = "Leaving the network took longer than {Patience} and was given up."
+        Message = "Stopping the {Part} took longer than {Patience} and was given up."
     )]
-    public static partial void LogLeaveTimedOut(this ILogger logger, TimeSpan patience);
+    public static partial void LogStopTimedOut(this ILogger logger, string part, TimeSpan patience);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Stopping the {Part} failed; the rest is stopped all the same.")]
+    public static partial void LogStopFailed(this ILogger logger, string part, Exception error);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "A handler on the event loop failed; the peer goes on.")]
     public static partial void LogHandlerFailed(this ILogger logger, Exception error);

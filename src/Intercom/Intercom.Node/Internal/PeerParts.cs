@@ -14,7 +14,9 @@ namespace Intercom.Node.Internal;
 /// </summary>
 internal sealed class PeerParts(PeerOptions options, PeerStore store)
 {
-    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(1.8);
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(1.5);
+
+    private ILogger Logger => Options.LoggerFactory.CreateLogger<IntercomPeer>();
 
     public PeerOptions Options { get; } = options;
 
@@ -40,26 +42,22 @@ internal sealed class PeerParts(PeerOptions options, PeerStore store)
 
     public string? BridgeToken { get; set; }
 
-    /// <summary>Takes everything down that is there. The network's part is given up when it takes too long.</summary>
+    /// <summary>
+    /// Takes everything down that is there: the bridge and the network side by side, each given up when it takes too long,
+    /// then what both stand on. What fails does not keep the rest from going.
+    /// </summary>
     public async Task DestroyAsync()
     {
         if (Bridge is not null)
-        {
             BridgeFile.Delete(Store);
-            await Bridge.DisposeAsync();
-        }
         if (BridgeToken is not null)
             Node.Store.BridgeToken.Release(Store, BridgeToken);
+        await Task.WhenAll(
+            WithPatienceAsync("bridge", () => Bridge?.DisposeAsync().AsTask()),
+            WithPatienceAsync("network", () => Loop?.InvokeAsync(LeaveNetworkAsync))
+        );
         if (Loop is not null)
         {
-            try
-            {
-                await Loop.InvokeAsync(LeaveNetworkAsync).WaitAsync(_patience);
-            }
-            catch (TimeoutException)
-            {
-                Options.LoggerFactory.CreateLogger<IntercomPeer>().LogLeaveTimedOut(_patience);
-            }
             Loop.Dispose();
             await Loop.Ended;
         }
@@ -67,6 +65,24 @@ internal sealed class PeerParts(PeerOptions options, PeerStore store)
         Lock?.Dispose();
     }
 
+    private async Task WithPatienceAsync(string part, Func<Task?> stop)
+    {
+        try
+        {
+            if (stop() is { } stopping)
+                await stopping.WaitAsync(_patience);
+        }
+        catch (TimeoutException)
+        {
+            Logger.LogStopTimedOut(part, _patience);
+        }
+        catch (Exception error)
+        {
+            Logger.LogStopFailed(part, error);
+        }
+    }
+
+    /// <summary>The swarm needs the DHT node to be forgotten by others, and both need the DHT of this machine if it runs here.</summary>
     private async Task LeaveNetworkAsync()
     {
         Sidechannels?.Dispose();

@@ -20,7 +20,7 @@ public sealed record BridgeFile(string Url, int ProcessId, string PublicKey)
     }
 
     /// <summary>Removes the file if it is there.</summary>
-    public static void Delete(PeerStore store) => File.Delete(store.BridgeFilePath);
+    public static void Delete(PeerStore store) => OwnerOnlyFile.Delete(store.BridgeFilePath);
 
     /// <summary>Reads the file; false when there is none or it is damaged.</summary>
     public static bool TryRead(PeerStore store, [NotNullWhen(true)] out BridgeFile? file)
@@ -31,6 +31,9 @@ public sealed record BridgeFile(string Url, int ProcessId, string PublicKey)
             if (!JsJson.TryParse(File.ReadAllBytes(store.BridgeFilePath), out var value) || value is not JsObject json)
                 return false;
             if (json.GetString("url") is not { } url || json.GetString("peer") is not { } publicKey)
+                return false;
+            // The token is sent to this address, so it must be one of this machine.
+            if (!Uri.TryCreate(url, UriKind.Absolute, out var address) || address.Scheme != "ws" || !address.IsLoopback)
                 return false;
             file = new BridgeFile(url, (int)(json.GetNumber("pid") ?? 0), publicKey);
             return true;

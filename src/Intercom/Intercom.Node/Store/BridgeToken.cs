@@ -37,7 +37,7 @@ public static class BridgeToken
     public static void Release(PeerStore store, string token)
     {
         if (!IsGenerated(token))
-            File.Delete(store.BridgeTokenPath);
+            OwnerOnlyFile.Delete(store.BridgeTokenPath);
     }
 
     private static bool IsGenerated(string? token) =>

@@ -3,7 +3,37 @@ namespace Intercom.Node.Store;
 /// <summary>Writes small files that appear whole or not at all and that only the owner can read.</summary>
 internal static class OwnerOnlyFile
 {
+    /// <exception cref="PeerStoreException">The file cannot be written.</exception>
     public static void Write(string path, string text)
+    {
+        try
+        {
+            WriteCore(path, text);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new PeerStoreException(
+                PeerStoreException.NotAccessible,
+                $"'{path}' cannot be written ({error.Message}): check the folder's owner and free space.",
+                error
+            );
+        }
+    }
+
+    /// <summary>Removes the file; one that cannot be removed stays, as nothing depends on its absence.</summary>
+    public static void Delete(string path)
+    {
+        try
+        {
+            File.Delete(path);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // Its content is only used while the store's lock is held, and is written anew or removed when it is taken.
+        }
+    }
+
+    private static void WriteCore(string path, string text)
     {
         var temporary = path + ".new";
         var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };

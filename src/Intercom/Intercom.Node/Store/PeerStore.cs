@@ -22,7 +22,7 @@ public sealed class PeerStore
     /// <exception cref="PeerStoreException">The name is no plain file name.</exception>
     public PeerStore(string storesDirectory, string name)
     {
-        if (name.Length == 0 || name is "." or ".." || name.AsSpan().IndexOfAny(_forbidden) >= 0)
+        if (!IsPlain(name))
         {
             throw new PeerStoreException(
                 PeerStoreException.BadName,
@@ -56,21 +56,39 @@ public sealed class PeerStore
     /// Creates the folder if need be and takes it for this process.
     /// </summary>
     /// <exception cref="PeerStoreException">Another process has it, or the folder cannot be written.</exception>
-    public PeerStoreLock Lock() => PeerStoreLock.Take(this);
+    public Task<PeerStoreLock> LockAsync(CancellationToken cancellationToken = default) =>
+        PeerStoreLock.TakeAsync(this, cancellationToken);
 
     /// <summary>The stores below <paramref name="storesDirectory"/>, by name; empty when there is no such folder.</summary>
+    /// <exception cref="PeerStoreException">The folder cannot be read.</exception>
     public static IReadOnlyList<PeerStore> List(string storesDirectory)
     {
         if (!System.IO.Directory.Exists(storesDirectory))
             return [];
         List<PeerStore> stores = [];
-        foreach (var directory in System.IO.Directory.EnumerateDirectories(storesDirectory))
+        try
         {
-            var name = Path.GetFileName(directory);
-            if (name.AsSpan().IndexOfAny(_forbidden) < 0)
-                stores.Add(new PeerStore(storesDirectory, name));
+            foreach (var directory in System.IO.Directory.EnumerateDirectories(storesDirectory))
+            {
+                if (Path.GetFileName(directory) is var name && IsPlain(name))
+                    stores.Add(new PeerStore(storesDirectory, name));
+            }
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new PeerStoreException(
+                PeerStoreException.NotAccessible,
+                $"The stores in '{storesDirectory}' cannot be listed ({error.Message}): check the folder's owner.",
+                error
+            );
         }
         stores.Sort((a, b) => string.CompareOrdinal(a.Name, b.Name));
         return stores;
     }
+
+    private static bool IsPlain(string name) =>
+        name.Length > 0
+        && name is not ("." or "..")
+        && name.AsSpan().IndexOfAny(_forbidden) < 0
+        && !name.Any(char.IsControl);
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 
 namespace Intercom.Node.Store;
@@ -8,6 +9,15 @@ namespace Intercom.Node.Store;
 /// </summary>
 public sealed class PeerStoreLock : IDisposable
 {
+    private const int WindowsSharingViolation = unchecked((int)0x80070020);
+
+    /// <summary>EWOULDBLOCK of Linux, and of macOS and the BSDs.</summary>
+    private static readonly int[] _wouldBlock = [11, 35];
+
+    /// <summary>Longer than a command takes that looks whether the store is in use.</summary>
+    private static readonly TimeSpan _probePatience = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan _probePause = TimeSpan.FromMilliseconds(10);
+
     private readonly PeerStore _store;
     private readonly FileStream _file;
     private bool _isDisposed;
@@ -18,19 +28,20 @@ public sealed class PeerStoreLock : IDisposable
         _file = file;
     }
 
-    /// <summary>The process that uses <paramref name="store"/>, or null when none does.</summary>
+    /// <summary>The process that uses <paramref name="store"/>, or null when none does or it cannot be told.</summary>
     public static int? FindOwner(PeerStore store)
     {
         if (!File.Exists(store.LockPath))
             return null;
         try
         {
-            using var probe = new FileStream(store.LockPath, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+            // A shared lock, so that those who look do not take each other for the owner.
+            using var probe = new FileStream(store.LockPath, FileMode.Open, FileAccess.Read, FileShare.Read);
             return null;
         }
-        catch (IOException)
+        catch (IOException error)
         {
-            return ReadProcessId(store);
+            return IsHeld(error) ? ReadProcessId(store) : null;
         }
         catch (UnauthorizedAccessException)
         {
@@ -38,7 +49,7 @@ public sealed class PeerStoreLock : IDisposable
         }
     }
 
-    internal static PeerStoreLock Take(PeerStore store)
+    internal static async Task<PeerStoreLock> TakeAsync(PeerStore store, CancellationToken cancellationToken)
     {
         try
         {
@@ -49,26 +60,25 @@ public sealed class PeerStoreLock : IDisposable
             throw NotAccessible(store, error);
         }
 
-        FileStream file;
+        var file = await OpenAsync(store, cancellationToken);
         try
         {
-            file = new FileStream(store.LockPath, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            var id = Environment.ProcessId.ToString(CultureInfo.InvariantCulture);
+            await File.WriteAllTextAsync(store.ProcessIdPath, id + "\n", cancellationToken);
+            // What a crash left must not lead clients, and the token they present, to whoever has the port by now.
+            BridgeFile.Delete(store);
+            return new PeerStoreLock(store, file);
         }
-        catch (UnauthorizedAccessException error)
+        catch (OperationCanceledException)
         {
+            await file.DisposeAsync();
+            throw;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            await file.DisposeAsync();
             throw NotAccessible(store, error);
         }
-        catch (IOException error)
-        {
-            var owner = ReadProcessId(store) is { } id ? $"process {id}" : "another process";
-            throw new PeerStoreException(
-                PeerStoreException.InUse,
-                $"Store '{store.Directory}' is in use by {owner}: stop that peer, or choose another store with --name.",
-                error
-            );
-        }
-        File.WriteAllText(store.ProcessIdPath, Environment.ProcessId.ToString(CultureInfo.InvariantCulture) + "\n");
-        return new PeerStoreLock(store, file);
     }
 
     /// <summary>Gives the store back.</summary>
@@ -77,8 +87,57 @@ public sealed class PeerStoreLock : IDisposable
         if (_isDisposed)
             return;
         _isDisposed = true;
-        File.Delete(_store.ProcessIdPath);
-        _file.Dispose();
+        try
+        {
+            File.Delete(_store.ProcessIdPath);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // The lock says whether the store is in use; an id that stays behind says nothing without it.
+        }
+        finally
+        {
+            _file.Dispose();
+        }
+    }
+
+    private static async Task<FileStream> OpenAsync(PeerStore store, CancellationToken cancellationToken)
+    {
+        var started = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                return new FileStream(store.LockPath, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            }
+            catch (UnauthorizedAccessException error)
+            {
+                throw NotAccessible(store, error);
+            }
+            catch (IOException error) when (!IsHeld(error))
+            {
+                throw NotAccessible(store, error);
+            }
+            catch (IOException error)
+            {
+                if (Stopwatch.GetElapsedTime(started) > _probePatience)
+                    throw InUse(store, error);
+            }
+            await Task.Delay(_probePause, cancellationToken);
+        }
+    }
+
+    private static bool IsHeld(IOException error) =>
+        error.HResult == WindowsSharingViolation || _wouldBlock.Contains(error.HResult);
+
+    private static PeerStoreException InUse(PeerStore store, IOException error)
+    {
+        var owner = ReadProcessId(store) is { } id ? $"process {id}" : "another process";
+        return new PeerStoreException(
+            PeerStoreException.InUse,
+            $"Store '{store.Directory}' is in use by {owner}: stop that peer, or choose another store with --name.",
+            error
+        );
     }
 
     private static int? ReadProcessId(PeerStore store)
