@@ -1,6 +1,8 @@
+using TestKit;
+
 namespace Hyper.Crypto.Tests;
 
-public class NoiseFuzzTests(ITestOutputHelper output)
+public class NoiseFuzzTests
 {
     private const int MaxMessage = 300;
 
@@ -29,14 +31,14 @@ public class NoiseFuzzTests(ITestOutputHelper output)
     }
 
     [Theory]
+    [Trait(FuzzBudget.Category, FuzzBudget.Fuzz)]
     [InlineData(NoisePattern.IK)]
     [InlineData(NoisePattern.XX)]
     public void Mutated_messages_never_complete_a_handshake(NoisePattern pattern)
     {
-        var seed = Environment.TickCount;
-        output.WriteLine($"seed {seed}");
-        var random = new Random(seed);
-        for (var round = 0; round < 500; round++)
+        var random = TestSeed.NewRandom();
+        // Each input costs most of a handshake.
+        for (var left = FuzzBudget.Inputs(oneIn: 20); left > 0; left--)
         {
             using var pair = Start(pattern);
             // A change in the first message of XX is noticed by the initiator only when it reads the second.
@@ -48,14 +50,13 @@ public class NoiseFuzzTests(ITestOutputHelper output)
     }
 
     [Fact]
+    [Trait(FuzzBudget.Category, FuzzBudget.Fuzz)]
     public void Random_messages_never_throw()
     {
-        var seed = Environment.TickCount;
-        output.WriteLine($"seed {seed}");
-        var random = new Random(seed);
+        var random = TestSeed.NewRandom();
         using var keys = KeyPair.FromSeed(new byte[32]);
         var payload = new byte[MaxMessage];
-        for (var round = 0; round < 10_000; round++)
+        for (var left = FuzzBudget.Inputs(); left > 0; left--)
         {
             var message = new byte[random.Next(MaxMessage)];
             random.NextBytes(message);

@@ -1,10 +1,10 @@
+using TestKit;
+
 namespace Hyper.Mux.Tests;
 
 /// <summary>Whatever arrives: nothing throws, and what is held stays bounded.</summary>
-public sealed class DecoderFuzzTests(ITestOutputHelper output)
+public sealed class DecoderFuzzTests
 {
-    private const int Rounds = 20_000;
-
     [Fact]
     public void Receive_of_every_truncation_of_every_frame_never_throws() =>
         InWorld.Run(
@@ -22,10 +22,11 @@ public sealed class DecoderFuzzTests(ITestOutputHelper output)
         );
 
     [Fact]
+    [Trait(FuzzBudget.Category, FuzzBudget.Fuzz)]
     public void Receive_of_mutated_and_random_frames_never_throws()
     {
-        var seed = Environment.TickCount;
-        output.WriteLine($"seed {seed}");
+        var seed = TestSeed.Next();
+        var rounds = FuzzBudget.Inputs();
         InWorld.Run(
             async (host, world) =>
             {
@@ -33,7 +34,7 @@ public sealed class DecoderFuzzTests(ITestOutputHelper output)
                 var corpus = Vectors.Frames().ToArray();
                 var stream = Prepare(host);
                 var survived = 0;
-                for (var round = 0; round < Rounds; round++)
+                for (var round = 0; round < rounds; round++)
                 {
                     stream.Receive(NextFrame(random, corpus));
                     if (random.Next(50) == 0)
@@ -43,7 +44,7 @@ public sealed class DecoderFuzzTests(ITestOutputHelper output)
                     else
                         survived++;
                 }
-                Assert.InRange(survived, Rounds / 20, Rounds - 1);
+                Assert.InRange(survived, rounds / 20, rounds - 1);
             }
         );
     }

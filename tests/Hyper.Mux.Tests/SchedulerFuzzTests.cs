@@ -1,21 +1,25 @@
+using TestKit;
+
 namespace Hyper.Mux.Tests;
 
 /// <summary>
 /// Two muxes over a pipe whose every delivery is a choice of the scheduler: opens, closes, reopens, sends, corks and slow
 /// pair handlers in any order. When everything has been delivered, both sides agree.
 /// </summary>
-public sealed class SchedulerFuzzTests(ITestOutputHelper output)
+public sealed class SchedulerFuzzTests
 {
-    private const int Rounds = 100;
+    private const int UsualRounds = 100;
+    private const int MostRounds = 3000;
     private const int StepsPerRound = 1000;
 
     [Fact]
+    [Trait(FuzzBudget.Category, FuzzBudget.Soak)]
     public void Random_schedule_leaves_both_sides_agreed()
     {
-        var seed = Environment.TickCount;
-        output.WriteLine($"seed {seed}");
+        var seed = TestSeed.Next();
+        var rounds = FuzzBudget.Rounds(UsualRounds, MostRounds);
         var agreed = 0;
-        for (var round = 0; round < Rounds; round++)
+        for (var round = 0; round < rounds; round++)
         {
             var roundSeed = seed + round;
             InWorld.Run(
@@ -39,15 +43,16 @@ public sealed class SchedulerFuzzTests(ITestOutputHelper output)
                 roundSeed
             );
         }
-        Assert.True(agreed > Rounds, $"Only {agreed} channels were open at the ends of {Rounds} rounds.");
+        Assert.True(agreed > rounds, $"Only {agreed} channels were open at the ends of {rounds} rounds.");
     }
 
     [Fact]
+    [Trait(FuzzBudget.Category, FuzzBudget.Soak)]
     public void Random_schedule_cut_by_a_destroy_closes_every_channel()
     {
-        var seed = Environment.TickCount;
-        output.WriteLine($"seed {seed}");
-        for (var round = 0; round < Rounds; round++)
+        var seed = TestSeed.Next();
+        var rounds = FuzzBudget.Rounds(UsualRounds, MostRounds);
+        for (var round = 0; round < rounds; round++)
         {
             var roundSeed = seed + round;
             InWorld.Run(

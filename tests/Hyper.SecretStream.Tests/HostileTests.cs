@@ -1,9 +1,10 @@
 using Hyper.Crypto;
 using Hyper.SecretStream.Internal;
+using TestKit;
 
 namespace Hyper.SecretStream.Tests;
 
-public class HostileTests(ITestOutputHelper output)
+public class HostileTests
 {
     private const byte Key = 5;
 
@@ -111,12 +112,11 @@ public class HostileTests(ITestOutputHelper output)
     }
 
     [Fact]
+    [Trait(FuzzBudget.Category, FuzzBudget.Fuzz)]
     public void Random_bytes_never_throw_and_never_deliver()
     {
-        var seed = Environment.TickCount;
-        output.WriteLine($"seed {seed}");
-        var random = new Random(seed);
-        for (var round = 0; round < 10_000; round++)
+        var random = TestSeed.NewRandom();
+        for (var left = FuzzBudget.Inputs(); left > 0; left--)
         {
             var bytes = new byte[random.Next(200)];
             random.NextBytes(bytes);
@@ -162,6 +162,26 @@ public class HostileTests(ITestOutputHelper output)
             Assert.Equal("3,0,1128", string.Join(',', received.Select(m => m.Length)));
             Assert.False(bench.AtB.IsClosed);
         });
+    }
+
+    [Fact]
+    [Trait(FuzzBudget.Category, FuzzBudget.Fuzz)]
+    public void Unordered_packets_random_or_changed_are_never_opened()
+    {
+        var hash = Bench.Filled(9, 64);
+        var sender = new UnorderedCipher(hash, true, new byte[8]);
+        var receiver = new UnorderedCipher(hash, false, new byte[8]);
+        var good = new byte[UnorderedCipher.OverheadBytes + 100];
+        Assert.True(sender.TrySeal(Bench.Filled(7, 100), good));
+        var message = new byte[300];
+        Assert.True(receiver.TryOpen(good, message.AsSpan(0, 100)));
+        var packets = new RandomBytes(TestSeed.NewRandom(), [good]);
+        for (var left = FuzzBudget.Inputs(); left > 0; left--)
+        {
+            var packet = packets.Next();
+            var length = Math.Max(0, packet.Length - UnorderedCipher.OverheadBytes);
+            Assert.Equal(packet.AsSpan().SequenceEqual(good), receiver.TryOpen(packet, message.AsSpan(0, length)));
+        }
     }
 
     private static byte[] Flipped(byte[] bytes, int index)

@@ -209,14 +209,16 @@ public class CloseTests
     }
 
     [Fact]
-    public void Open_and_close_ten_thousand_times_leaks_nothing()
+    [Trait(FuzzBudget.Category, FuzzBudget.Soak)]
+    public void Open_and_close_thousands_of_times_leaks_nothing()
     {
-        var seed = 5;
+        var seed = TestSeed.Next();
+        var count = FuzzBudget.Rounds(usually: 10_000, atMost: 200_000);
         var pair = new Pair(seed, new LinkConditions { Loss = 0.02 });
         pair.Run(async () =>
         {
             var random = new Random(seed);
-            for (uint i = 0; i < 10_000; i++)
+            for (uint i = 0; i < count; i++)
             {
                 var ends = pair.Connect(100 + i, 100 + i);
                 ends[0].Write(new byte[random.Next(3000)]);
@@ -235,7 +237,7 @@ public class CloseTests
             await pair.World.Delay(TimeSpan.FromMinutes(1));
             // A destroyed stream whose DESTROY was lost and whose peer has nothing to send leaves that peer waiting.
             Assert.Equal(0, pair.PeerA.Node.Buffers.ChunksInUse);
-            Assert.InRange(pair.PeerA.Node.StreamCount + pair.PeerB.Node.StreamCount, 0, 200);
+            Assert.InRange(pair.PeerA.Node.StreamCount + pair.PeerB.Node.StreamCount, 0, Math.Max(200, count / 50));
         });
     }
 }

@@ -1,4 +1,5 @@
 using Hyper.Udx.Internal;
+using TestKit;
 
 namespace Hyper.Udx.Tests;
 
@@ -7,8 +8,7 @@ public class InternalTypeTests
     [Fact]
     public void SentPackets_random_acknowledgements_match_a_model()
     {
-        var seed = Environment.TickCount;
-        var random = new Random(seed);
+        var random = TestSeed.NewRandom();
         for (var run = 0; run < 50; run++)
         {
             var first = random.NextInt64(uint.MaxValue);
@@ -16,15 +16,14 @@ public class InternalTypeTests
             var missing = new SortedSet<long>();
             for (var step = 0; step < 2000; step++)
                 Step(packets, missing, random);
-            Assert.True(missing.Count == packets.Count - packets.SackedCount, $"seed {seed}");
+            Assert.True(missing.Count == packets.Count - packets.SackedCount);
         }
     }
 
     [Fact]
     public void ReorderBuffer_ranges_match_a_model()
     {
-        var seed = Environment.TickCount;
-        var random = new Random(seed);
+        var random = TestSeed.NewRandom();
         var pool = new BufferPool();
         var buffer = new ReorderBuffer(pool);
         var held = new SortedSet<long>();
@@ -42,7 +41,7 @@ public class InternalTypeTests
                 Tell(buffer, next, held, told, ranges);
             for (next += random.Next(4); buffer.TryTake(next, out var slot); next++)
             {
-                Assert.True(held.Remove(next), $"seed {seed}");
+                Assert.True(held.Remove(next));
                 Assert.Equal((byte)next, slot.Payload[0]);
                 buffer.Return(slot);
             }
@@ -61,8 +60,7 @@ public class InternalTypeTests
     [Fact]
     public void SendBuffer_random_use_keeps_bytes_in_order()
     {
-        var seed = Environment.TickCount;
-        var random = new Random(seed);
+        var random = TestSeed.NewRandom();
         var pool = new BufferPool();
         var buffer = new SendBuffer(pool);
         var outstanding = new Queue<(ChunkRange Range, byte First)>();
@@ -86,12 +84,12 @@ public class InternalTypeTests
             }
             while (random.Next(2) == 0 && outstanding.TryDequeue(out var packet))
             {
-                AssertBytes(packet.Range, packet.First, seed);
+                AssertBytes(packet.Range, packet.First);
                 buffer.Release(packet.Range.Length);
             }
         }
         foreach (var packet in outstanding)
-            AssertBytes(packet.Range, packet.First, seed);
+            AssertBytes(packet.Range, packet.First);
         buffer.Clear();
         Assert.Equal(0, pool.ChunksInUse);
     }
@@ -215,11 +213,11 @@ public class InternalTypeTests
         );
     }
 
-    private static void AssertBytes(in ChunkRange range, byte first, int seed)
+    private static void AssertBytes(in ChunkRange range, byte first)
     {
         var bytes = new byte[range.Length];
         range.CopyTo(bytes);
         for (var i = 0; i < bytes.Length; i++)
-            Assert.True(bytes[i] == (byte)(first + i), $"seed {seed}");
+            Assert.True(bytes[i] == (byte)(first + i));
     }
 }

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using Hyper.Udx.Internal;
+using TestKit;
 
 namespace Hyper.Udx.Tests;
 
@@ -58,12 +59,12 @@ public class PacketCodecTests
     }
 
     [Fact]
+    [Trait(FuzzBudget.Category, FuzzBudget.Fuzz)]
     public void TryRead_random_and_mutated_never_throws_and_stays_inside()
     {
-        var seed = Environment.TickCount;
-        var random = new Random(seed);
+        var random = TestSeed.NewRandom();
         var templates = Vectors.Packets().Select(Vectors.Bytes).ToArray();
-        for (var i = 0; i < 20_000; i++)
+        for (var left = FuzzBudget.Inputs(); left > 0; left--)
         {
             var bytes = (byte[])templates[random.Next(templates.Length)].Clone();
             for (var flips = random.Next(8); flips > 0; flips--)
@@ -72,7 +73,7 @@ public class PacketCodecTests
                 random.NextBytes(bytes);
             if (!PacketCodec.TryRead(bytes, out var header, out var sackRanges, out var payload))
                 continue;
-            var message = $"seed {seed}, {Convert.ToHexStringLower(bytes)}";
+            var message = Convert.ToHexStringLower(bytes);
             Assert.True(payload.Length == bytes.Length - PacketHeader.Bytes - header.DataOffset, message);
             Assert.True(sackRanges.Length % PacketCodec.SackRangeBytes == 0, message);
             Assert.True(sackRanges.Length <= PacketCodec.MaxSackRanges * PacketCodec.SackRangeBytes, message);

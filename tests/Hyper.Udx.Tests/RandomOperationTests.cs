@@ -6,10 +6,12 @@ namespace Hyper.Udx.Tests;
 public class RandomOperationTests
 {
     [Fact]
+    [Trait(FuzzBudget.Category, FuzzBudget.Soak)]
     public void Random_operations_keep_the_data_intact_and_the_counters_bounded()
     {
-        var first = Environment.TickCount & 0xfffff;
-        for (var seed = first; seed < first + 60; seed++)
+        var first = TestSeed.Next() & 0xfffffff;
+        var rounds = FuzzBudget.Rounds(usually: 60, atMost: 3000);
+        for (var seed = first; seed < first + rounds; seed++)
             RunOne(seed);
     }
 

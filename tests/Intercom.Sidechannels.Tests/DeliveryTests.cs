@@ -1,6 +1,7 @@
 using Hyper.Encoding.Json;
 using Intercom.Sidechannels.Internal;
 using Intercom.Sidechannels.Tests.Lab;
+using TestKit;
 
 namespace Intercom.Sidechannels.Tests;
 
@@ -223,10 +224,10 @@ public sealed class DeliveryTests
     }
 
     [Fact]
+    [Trait(FuzzBudget.Category, FuzzBudget.Fuzz)]
     public void Random_and_mutated_frames_never_throw()
     {
-        const int Seed = 20_261_123;
-        var random = new Random(Seed);
+        var random = TestSeed.NewRandom();
         var lab = new SidechannelLab(_open with { MaxStrikes = int.MaxValue, ProofOfWork = true });
         lab.Run(async () =>
         {
@@ -246,7 +247,8 @@ public sealed class DeliveryTests
                     JsJson.StringifyToUtf8(SidechannelLab.Sign(partner, "c1", "hello", "id1")),
                     JsJson.StringifyToUtf8(SidechannelLab.Sign(partner, "c1", control, "id2")),
                 ];
-            for (var i = 0; i < 10_000; i++)
+            var inputs = FuzzBudget.Inputs();
+            for (var i = 0; i < inputs; i++)
             {
                 var text = seeds[i % 2].ToArray();
                 for (var flips = random.Next(4); flips >= 0; flips--)
@@ -261,7 +263,6 @@ public sealed class DeliveryTests
                 await lab.SettleAsync();
             }
         });
-        TestContext.Current.TestOutputHelper?.WriteLine($"seed {Seed}, {lab.Delivered.Count} delivered");
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Hyper.Encoding;
+using TestKit;
 
 namespace Trac.Wallet.Tests;
 
@@ -67,11 +68,13 @@ public sealed class AddressTests
     }
 
     [Fact]
+    [Trait(FuzzBudget.Category, FuzzBudget.Fuzz)]
     public void TryParse_of_random_text_never_throws()
     {
-        var random = Seeds.NewRandom();
+        var random = TestSeed.NewRandom();
         var good = Address.Of(new Bytes32(new byte[32])).Text;
-        for (var i = 0; i < 20_000; i++)
+        var inputs = FuzzBudget.Inputs();
+        for (var i = 0; i < inputs; i++)
         {
             var text = i % 2 == 0 ? good.ToCharArray() : new char[random.Next(100)];
             if (i % 2 == 0)
@@ -97,7 +100,7 @@ public sealed class AddressTests
     [Fact]
     public void Bech32m_of_any_bytes_comes_back_and_padding_is_checked()
     {
-        var random = Seeds.NewRandom();
+        var random = TestSeed.NewRandom();
         for (var length = 0; length <= 50; length++)
         {
             var data = new byte[length];

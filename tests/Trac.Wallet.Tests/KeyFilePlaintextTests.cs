@@ -1,4 +1,5 @@
 using Hyper.Encoding.Json;
+using TestKit;
 using Trac.Wallet.Internal;
 
 namespace Trac.Wallet.Tests;
@@ -101,13 +102,15 @@ public sealed class KeyFilePlaintextTests
     }
 
     [Fact]
+    [Trait(FuzzBudget.Category, FuzzBudget.Fuzz)]
     public void Read_of_mutated_or_truncated_content_never_throws()
     {
-        var random = Seeds.NewRandom();
+        var random = TestSeed.NewRandom();
         var good = TextEncoding.UTF8.GetBytes(_plain);
         for (var length = 0; length < good.Length; length++)
             Check(good.AsSpan(0, length));
-        for (var i = 0; i < 10_000; i++)
+        var inputs = FuzzBudget.Inputs();
+        for (var i = 0; i < inputs; i++)
         {
             var bytes = good.ToArray();
             for (var edits = random.Next(1, 8); edits > 0; edits--)

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Hyper.Crypto;
+using TestKit;
 using Trac.Wallet.Internal;
 
 namespace Trac.Wallet.Tests;
@@ -120,14 +121,16 @@ public sealed class KeyFileTests
     }
 
     [Fact]
+    [Trait(FuzzBudget.Category, FuzzBudget.Fuzz)]
     public void Envelope_of_mutated_or_truncated_files_never_throws()
     {
-        var random = Seeds.NewRandom();
+        var random = TestSeed.NewRandom();
         var good = Content(Vectors.Read("keyfiles.json").GetProperty("vectors")[0]);
         Assert.True(KeyFileEnvelope.TryParse(good, out _));
         for (var length = 0; length < good.Length; length++)
             Assert.False(KeyFileEnvelope.TryParse(good.AsSpan(0, length), out _));
-        for (var i = 0; i < 10_000; i++)
+        var inputs = FuzzBudget.Inputs();
+        for (var i = 0; i < inputs; i++)
         {
             var bytes = good.ToArray();
             for (var edits = random.Next(1, 8); edits > 0; edits--)

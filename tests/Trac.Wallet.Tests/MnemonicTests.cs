@@ -1,4 +1,5 @@
 using System.Text.Json;
+using TestKit;
 
 namespace Trac.Wallet.Tests;
 
@@ -68,19 +69,21 @@ public sealed class MnemonicTests
     }
 
     [Fact]
+    [Trait(FuzzBudget.Category, FuzzBudget.Fuzz)]
     public void TryNormalize_of_random_words_takes_about_one_in_sixteen_and_never_throws()
     {
-        var random = Seeds.NewRandom();
+        var random = TestSeed.NewRandom();
         var words = Enumerable
             .Range(0, 200)
             .SelectMany(_ => Bip39.Generate().Split(' '))
             .Distinct(StringComparer.Ordinal)
             .ToArray();
         var valid = 0;
-        for (var i = 0; i < 10_000; i++)
+        const int Chosen = 10_000;
+        for (var i = 0; i < Chosen; i++)
             valid += Bip39.IsValid(string.Join(' ', random.GetItems(words, 12))) ? 1 : 0;
-        Assert.InRange(valid, 10_000 / 32, 10_000 / 8);
-        for (var i = 0; i < 10_000; i++)
+        Assert.InRange(valid, Chosen / 32, Chosen / 8);
+        for (var left = FuzzBudget.Inputs(); left > 0; left--)
         {
             var text = Abandon.ToCharArray();
             for (var edits = random.Next(1, 5); edits > 0; edits--)
@@ -107,10 +110,11 @@ public sealed class MnemonicTests
     }
 
     [Fact]
+    [Trait(FuzzBudget.Category, FuzzBudget.Fuzz)]
     public void TryParse_of_random_paths_never_throws()
     {
-        var random = Seeds.NewRandom();
-        for (var i = 0; i < 10_000; i++)
+        var random = TestSeed.NewRandom();
+        for (var left = FuzzBudget.Inputs(); left > 0; left--)
         {
             var text = new string(random.GetItems("m/0918' \t2147483648x".AsSpan(), random.Next(40)));
             if (DerivationPath.TryParse("m/" + text, out var path))

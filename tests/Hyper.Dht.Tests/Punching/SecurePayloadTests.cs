@@ -56,6 +56,20 @@ public sealed class SecurePayloadTests
     }
 
     [Fact]
+    [Trait(FuzzBudget.Category, FuzzBudget.Fuzz)]
+    public void TryOpen_random_or_changed_bytes_never_throws_and_opens_nothing_else()
+    {
+        using var secure = new SecurePayload(new byte[64], new SeededRandomSource(1));
+        var good = secure.Seal(new HolepunchPayload { Round = 3, Punching = true });
+        var inputs = new RandomBytes(TestSeed.NewRandom(), [good]);
+        for (var left = FuzzBudget.Inputs(); left > 0; left--)
+        {
+            var bytes = inputs.Next();
+            Assert.Equal(bytes.AsSpan().SequenceEqual(good), secure.TryOpen(bytes, out _));
+        }
+    }
+
+    [Fact]
     public void CreateToken_vector_depends_on_the_host_alone()
     {
         var vector = VectorFile.Find("secure-payload.json", "secure-payload/token (local choice)");

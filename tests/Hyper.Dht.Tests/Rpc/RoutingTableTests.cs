@@ -2,6 +2,7 @@ using Hyper.Dht.Rpc;
 using Hyper.Dht.Rpc.Internal;
 using Hyper.Encoding;
 using Hyper.Loop;
+using TestKit;
 
 namespace Hyper.Dht.Tests.Rpc;
 
@@ -38,9 +39,7 @@ public class RoutingTableTests
     [Fact]
     public void FindClosest_random_tables_equals_a_full_sort()
     {
-        var seed = Environment.TickCount;
-        TestContext.Current.TestOutputHelper?.WriteLine($"seed {seed}");
-        var random = new Random(seed);
+        var random = TestSeed.NewRandom();
         for (var round = 0; round < 200; round++)
         {
             var table = new RoutingTable(RandomId(random));

@@ -4,6 +4,7 @@ using Hyper.Dht.Rpc;
 using Hyper.Dht.Rpc.Internal;
 using Hyper.Encoding;
 using Hyper.Loop;
+using TestKit;
 
 namespace Hyper.Dht.Tests.Rpc;
 
@@ -219,13 +220,12 @@ public class RpcCodecTests
     }
 
     [Fact]
+    [Trait(FuzzBudget.Category, FuzzBudget.Fuzz)]
     public void Read_mutated_vectors_do_not_throw_and_what_is_read_can_be_written()
     {
-        var seed = Environment.TickCount;
-        TestContext.Current.TestOutputHelper?.WriteLine($"seed {seed}");
-        var random = new Random(seed);
+        var random = TestSeed.NewRandom();
         var corpus = Corpus().ToArray();
-        for (var i = 0; i < 20_000; i++)
+        for (var left = FuzzBudget.Inputs(); left > 0; left--)
         {
             var datagram = corpus[random.Next(corpus.Length)].ToArray();
             for (var flips = random.Next(1, 6); flips > 0; flips--)

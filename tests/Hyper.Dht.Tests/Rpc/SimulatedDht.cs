@@ -39,8 +39,8 @@ internal sealed class SimulatedDht
     /// <summary>Options of a node that finds out by itself.</summary>
     public DhtRpcOptions Adaptive => new() { Port = Port, Bootstrap = [BootstrapAddress] };
 
-    /// <summary>Runs a test in the world; hours of virtual time are cheap.</summary>
-    public void Run(Func<Task> body) => World.Run(body, TimeSpan.FromHours(6));
+    /// <summary>Runs a test in the world; days of virtual time are cheap.</summary>
+    public void Run(Func<Task> body) => World.Run(body, TimeSpan.FromDays(2));
 
     public DhtRpcNode StartBootstrapper(IDhtCommandHandler? commands = null) =>
         Start(DhtRpcOptions.Bootstrapper(IPAddress.Parse("10.0.0.1"), Port), commands);

@@ -1,19 +1,20 @@
 using Hyper.Encoding.Json;
+using TestKit;
 
 namespace Hyper.Encoding.Tests.Json;
 
 public sealed class JsJsonFuzzTests
 {
-    private const int Inputs = 20_000;
-
     private static readonly JsJsonOptions _shallow = new() { MaxDepth = 8 };
 
     [Fact]
+    [Trait(FuzzBudget.Category, FuzzBudget.Fuzz)]
     public void TryParse_of_random_bytes_never_throws()
     {
-        var random = Seeds.NewRandom();
+        var random = TestSeed.NewRandom();
         var alphabet = "{}[]\",:\\0123.eE-+truefalsn \n\u0000\u00ff"u8.ToArray();
-        for (var i = 0; i < Inputs; i++)
+        var inputs = FuzzBudget.Inputs();
+        for (var i = 0; i < inputs; i++)
         {
             var bytes = new byte[random.Next(64)];
             if (i % 2 == 0)
@@ -25,10 +26,12 @@ public sealed class JsJsonFuzzTests
     }
 
     [Fact]
+    [Trait(FuzzBudget.Category, FuzzBudget.Fuzz)]
     public void TryParse_of_mutated_and_truncated_texts_never_throws()
     {
-        var generator = new JsonTexts(Seeds.NewRandom());
-        for (var i = 0; i < Inputs; i++)
+        var generator = new JsonTexts(TestSeed.NewRandom());
+        var inputs = FuzzBudget.Inputs();
+        for (var i = 0; i < inputs; i++)
         {
             var text = generator.Next(i);
             CheckTotal(generator.Mutate(text));

@@ -1,5 +1,6 @@
 using System.Buffers;
 using Hyper.Encoding.Json;
+using TestKit;
 
 namespace Hyper.Encoding.Tests.Json;
 
@@ -136,7 +137,7 @@ public sealed class JsValueTests
     [InlineData(300)]
     public void StringifySorted_of_any_number_of_members_sorts_by_code_units(int count)
     {
-        var random = Seeds.NewRandom();
+        var random = TestSeed.NewRandom();
         var value = new JsObject();
         while (value.Count < count)
             value[new string(random.GetItems("aZ09_é\ud800\ue000".AsSpan(), random.Next(1, 6)))] = value.Count;

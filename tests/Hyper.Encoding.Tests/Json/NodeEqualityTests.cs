@@ -1,5 +1,6 @@
 using System.Globalization;
 using Hyper.Encoding.Json;
+using TestKit;
 
 namespace Hyper.Encoding.Tests.Json;
 
@@ -31,7 +32,7 @@ public sealed class NodeEqualityTests
 
     private static List<byte[]> Generate()
     {
-        var generator = new JsonTexts(Seeds.NewRandom());
+        var generator = new JsonTexts(TestSeed.NewRandom());
         var texts = PowersOfTwo().ToList();
         for (var i = 0; i < TextCount; i++)
             texts.Add(generator.Next(i));
