@@ -123,6 +123,62 @@ public class NetworkLoopTests
     }
 
     [Fact]
+    public async Task Turn_end_item_that_throws_takes_no_other_with_it_and_runs_once()
+    {
+        using var loop = new NetworkLoop(new NetworkLoopOptions { UnhandledException = _ => { } });
+        var order = new List<int>();
+        var ran = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        loop.Post(
+            _ =>
+            {
+                loop.AtTurnEnd(new TurnEnd(() => order.Add(1)));
+                loop.AtTurnEnd(new TurnEnd(() => throw new InvalidOperationException("bug")));
+                loop.AtTurnEnd(
+                    new TurnEnd(() =>
+                    {
+                        order.Add(3);
+                        ran.SetResult();
+                    })
+                );
+            },
+            null
+        );
+        await ran.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        await loop.InvokeAsync(() => { });
+        Assert.Equal([1, 3], order);
+    }
+
+    [Fact]
+    public async Task InvokeAsync_fails_when_the_loop_has_ended_or_ends_first()
+    {
+        var loop = new NetworkLoop();
+        var isDisposed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var mayGoOn = new ManualResetEventSlim();
+        loop.Post(
+            _ =>
+            {
+                loop.Dispose();
+                isDisposed.SetResult();
+                mayGoOn.Wait(TimeSpan.FromSeconds(30));
+            },
+            null
+        );
+        await isDisposed.Task;
+        var calls = Enumerable.Range(0, 100).Select(_ => loop.InvokeAsync(() => { })).ToArray();
+        mayGoOn.Set();
+        await loop.Ended;
+        await Assert
+            .ThrowsAsync<ObjectDisposedException>(() => loop.InvokeAsync(() => { }))
+            .WaitAsync(TimeSpan.FromSeconds(30));
+        // Those between the two either ran in the last turn or failed: none is left without an outcome.
+        foreach (var call in calls)
+        {
+            var error = await Record.ExceptionAsync(() => call.WaitAsync(TimeSpan.FromSeconds(30)));
+            Assert.True(error is null or ObjectDisposedException);
+        }
+    }
+
+    [Fact]
     public async Task Dispose_ends_the_thread_and_drops_later_work()
     {
         var loop = new NetworkLoop();
@@ -177,6 +233,11 @@ public class NetworkLoopTests
 
         public async Task<(byte[] Bytes, UdpAddress From)> NextAsync() =>
             await _received.Reader.ReadAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(30));
+    }
+
+    private sealed class TurnEnd(Action work) : ITurnEndItem
+    {
+        public void OnTurnEnd() => work();
     }
 
     private sealed class Counter : IDatagramHandler

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Hyper.Loop.Internal;
 
 namespace Hyper.Loop;
 
@@ -83,8 +84,11 @@ public abstract class EventLoop
     private static void ThrowWrongThread() =>
         throw new InvalidOperationException("This object belongs to an event loop and was called from another thread.");
 
-    private sealed class LoopCall<T>(Func<Task<T>> work, TaskCompletionSource<T> outcome)
+    private sealed class LoopCall<T>(Func<Task<T>> work, TaskCompletionSource<T> outcome) : ILoopCall
     {
+        public void Abandon() =>
+            outcome.TrySetException(new ObjectDisposedException(nameof(EventLoop), "The loop has ended."));
+
         public async Task RunAsync()
         {
             try

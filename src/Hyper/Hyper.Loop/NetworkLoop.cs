@@ -7,7 +7,8 @@ namespace Hyper.Loop;
 
 /// <summary>
 /// The loop of a real process: one thread that waits in a single system call for its sockets, its timers and work from
-/// other threads. Disposing it closes its sockets and ends the thread; work posted afterwards is dropped.
+/// other threads. Disposing it closes its sockets and ends the thread; work posted afterwards is dropped, and a call from another thread
+/// that has not begun by then fails with <see cref="ObjectDisposedException"/>.
 /// </summary>
 public sealed class NetworkLoop : EventLoop, IDisposable
 {
@@ -19,6 +20,7 @@ public sealed class NetworkLoop : EventLoop, IDisposable
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private List<ITurnEndItem> _turnEnd = [];
     private List<ITurnEndItem> _turnEndRunning = [];
+    private int _turnEndNext;
     private bool _isStopping;
 
     /// <summary>Starts the loop's thread.</summary>
@@ -114,12 +116,17 @@ public sealed class NetworkLoop : EventLoop, IDisposable
 
     private void RunTurnEnd()
     {
-        if (_turnEnd.Count == 0)
-            return;
-        (_turnEnd, _turnEndRunning) = (_turnEndRunning, _turnEnd);
-        foreach (var item in _turnEndRunning)
-            item.OnTurnEnd();
+        // Should an item throw, those behind it run with the next call: their owners take them for queued.
+        if (_turnEndNext == _turnEndRunning.Count)
+        {
+            if (_turnEnd.Count == 0)
+                return;
+            (_turnEnd, _turnEndRunning) = (_turnEndRunning, _turnEnd);
+        }
+        while (_turnEndNext < _turnEndRunning.Count)
+            _turnEndRunning[_turnEndNext++].OnTurnEnd();
         _turnEndRunning.Clear();
+        _turnEndNext = 0;
     }
 
     private sealed class Clock(EventLoop loop, TimerQueue timers) : LoopTimeProvider(loop, timers)

@@ -18,13 +18,16 @@ internal sealed class WorkQueue
     {
         lock (_lock)
         {
-            if (_isClosed)
-                return false;
-            _queued.Add(new Item(work, state));
-            var mustWake = _isAsleep;
-            _isAsleep = false;
-            return mustWake;
+            if (!_isClosed)
+            {
+                _queued.Add(new Item(work, state));
+                var mustWake = _isAsleep;
+                _isAsleep = false;
+                return mustWake;
+            }
         }
+        Drop(state);
+        return false;
     }
 
     /// <summary>
@@ -63,12 +66,19 @@ internal sealed class WorkQueue
     /// <summary>Drops what is queued and all that comes.</summary>
     public void Close()
     {
+        Item[] dropped;
         lock (_lock)
         {
             _isClosed = true;
+            dropped = [.. _running.Skip(_next), .. _queued];
             _queued.Clear();
         }
+        foreach (var item in dropped)
+            Drop(item.State);
     }
+
+    /// <summary>Somebody waits for the outcome of a call: it must not wait for ever.</summary>
+    private static void Drop(object? state) => (state as ILoopCall)?.Abandon();
 
     private readonly record struct Item(Action<object?> Work, object? State);
 }

@@ -9,6 +9,7 @@ internal static unsafe partial class LibC
     public const short PollIn = 1;
     public const short PollOut = 4;
     public const int EventFdNonBlocking = 0x800;
+    public const int EventFdCloseOnExec = 0x80000;
     public const int TryAgain = 11;
     public const int Interrupted = 4;
     public const int InputOutputError = 5;

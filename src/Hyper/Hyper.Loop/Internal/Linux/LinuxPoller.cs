@@ -27,7 +27,10 @@ internal sealed unsafe class LinuxPoller : IPoller
 
     public LinuxPoller()
     {
-        _wakeDescriptor = new SafeFileHandle(LibC.EventFd(0, LibC.EventFdNonBlocking), ownsHandle: true);
+        _wakeDescriptor = new SafeFileHandle(
+            LibC.EventFd(0, LibC.EventFdNonBlocking | LibC.EventFdCloseOnExec),
+            ownsHandle: true
+        );
         if (_wakeDescriptor.IsInvalid)
             throw new IOException("The system refused an event descriptor (too many open files?).");
     }
@@ -114,7 +117,7 @@ internal sealed unsafe class LinuxPoller : IPoller
             _sockets[i].Dispose();
         _wakeDescriptor.Dispose();
         _receiveBatch.Dispose();
-        foreach (var arena in _spareArenas)
+        while (_spareArenas.TryPop(out var arena))
             arena.Dispose();
     }
 
