@@ -22,6 +22,8 @@ internal sealed class Recorder : IMessageDuplexHandler
 
     public Action<byte[]>? Received { get; set; }
 
+    public Action? AtEnd { get; set; }
+
     public Task Count(int count)
     {
         if (Messages.Count >= count)
@@ -42,7 +44,11 @@ internal sealed class Recorder : IMessageDuplexHandler
             _awaited?.TrySetResult();
     }
 
-    public void OnEnd() => _ended.SetResult();
+    public void OnEnd()
+    {
+        _ended.SetResult();
+        AtEnd?.Invoke();
+    }
 
     public void OnDrain() => Drains++;
 

@@ -298,6 +298,27 @@ public class StreamTests
     }
 
     [Fact]
+    public void Destroy_at_the_end_of_a_held_close_closes_once()
+    {
+        var bench = new Bench();
+        bench.Run(async () =>
+        {
+            var closes = 0;
+            bench.B.Closed += (_, _) => closes++;
+            bench.AtB.Received = _ => bench.B.PauseReading();
+            bench.AtB.AtEnd = () => bench.B.Destroy();
+            bench.B.End();
+            bench.A.Write([1]);
+            bench.A.End();
+            await bench.World.Delay(Bench.Step);
+            bench.B.ResumeReading();
+            await bench.AtB.Closed;
+            await bench.World.Delay(Bench.Step);
+            Assert.Equal(1, closes);
+        });
+    }
+
+    [Fact]
     public void Opened_stream_without_a_reader_holds_messages_until_Start()
     {
         var bench = new Bench();

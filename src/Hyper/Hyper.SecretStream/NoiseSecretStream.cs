@@ -186,6 +186,9 @@ public sealed partial class NoiseSecretStream : IMessageDuplex, IByteDuplexHandl
 
     private void Close()
     {
+        // A held close may be due twice: posted by Destroy, and at the end of the reading in which that was called.
+        if (IsClosed)
+            return;
         IsClosed = true;
         _isDestroyed = true;
         StopTimers();
