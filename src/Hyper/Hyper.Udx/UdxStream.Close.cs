@@ -57,6 +57,17 @@ public sealed partial class UdxStream
         Forget();
     }
 
+    /// <summary>
+    /// A handler does not throw. One that does has lost its place in the bytes: the stream ends, instead of going on
+    /// with a hole in it, or standing still for ever.
+    /// </summary>
+    private void OnHandlerFailed(Exception error)
+    {
+        _isInTurn = false;
+        _receive.StopDelivering();
+        Destroy(error);
+    }
+
     /// <summary>The other side has not answered for <paramref name="microseconds"/>.</summary>
     internal void OnSilence(long microseconds)
     {

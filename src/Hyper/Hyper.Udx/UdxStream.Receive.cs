@@ -32,12 +32,20 @@ public sealed partial class UdxStream
             OnDestroyPacket(sequence);
             return;
         }
-        if (header.Flags.HasAny(PacketFlags.Data | PacketFlags.End))
-            _receive.OnPacket(sequence, header.Flags, payload);
-        else if (header.Flags.HasAny(PacketFlags.Message))
-            Handler?.OnMessage(payload);
-        else if (header.Flags.HasAny(PacketFlags.Heartbeat))
-            _receive.RequestAcknowledgement();
+        try
+        {
+            if (header.Flags.HasAny(PacketFlags.Data | PacketFlags.End))
+                _receive.OnPacket(sequence, header.Flags, payload);
+            else if (header.Flags.HasAny(PacketFlags.Message))
+                Handler?.OnMessage(payload);
+            else if (header.Flags.HasAny(PacketFlags.Heartbeat))
+                _receive.RequestAcknowledgement();
+        }
+        catch (Exception error)
+        {
+            OnHandlerFailed(error);
+            throw;
+        }
         // The handler may have closed the stream meanwhile.
         if (IsOpen && !_send.OnAcknowledgement(header, sackRanges))
             _counters.PacketsDropped++;

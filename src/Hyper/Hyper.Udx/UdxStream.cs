@@ -150,7 +150,15 @@ public sealed partial class UdxStream : IByteDuplex, ITurnEndItem
     {
         _isTurnQueued = false;
         _isInTurn = true;
-        CallHandler();
+        try
+        {
+            CallHandler();
+        }
+        catch (Exception error)
+        {
+            OnHandlerFailed(error);
+            throw;
+        }
         if (_path.IsKnown && IsOpen)
         {
             if (_receive is { IsAcknowledgementDue: true, HasGap: true })

@@ -98,6 +98,9 @@ internal sealed class ReceiveHalf(UdxStream stream, BufferPool pool, UdxOptions 
             IsAcknowledgementDue = true;
     }
 
+    /// <summary>The reader has failed in the middle of a delivery.</summary>
+    public void StopDelivering() => _isDelivering = false;
+
     /// <summary>Notes that a packet with our state has left.</summary>
     public void OnAdvertised(bool isAcknowledgement)
     {
