@@ -2,8 +2,10 @@ using Hyper.Loop;
 
 namespace Hyper.SecretStream.Tests;
 
-/// <summary>A byte duplex that says it belongs to another loop (with other randomness) than it does.</summary>
-internal sealed class OnLoop(IByteDuplex inner, EventLoop loop) : IByteDuplex
+/// <summary>
+/// A byte duplex that says it belongs to another loop (with other randomness) than it does, and may pause late.
+/// </summary>
+internal sealed class OnLoop(IByteDuplex inner, EventLoop loop, bool neverPauses = false) : IByteDuplex
 {
     public EventLoop Loop => loop;
 
@@ -19,7 +21,11 @@ internal sealed class OnLoop(IByteDuplex inner, EventLoop loop) : IByteDuplex
 
     public void Destroy(Exception? error = null) => inner.Destroy(error);
 
-    public void PauseReading() => inner.PauseReading();
+    public void PauseReading()
+    {
+        if (!neverPauses)
+            inner.PauseReading();
+    }
 
     public void ResumeReading() => inner.ResumeReading();
 

@@ -301,17 +301,25 @@ public class StreamTests
     public void Destroy_at_the_end_of_a_held_close_closes_once()
     {
         var bench = new Bench();
-        bench.Run(async () =>
+        bench.World.Run(async () =>
         {
+            bench.Make();
+            // What had been on its way when the reader paused still comes, and so do the end and the close.
+            var transport = new OnLoop(bench.PipeB, bench.Host, neverPauses: true);
+            var b = new NoiseSecretStream(transport, isInitiator: false, bench.KeysB);
             var closes = 0;
-            bench.B.Closed += (_, _) => closes++;
-            bench.AtB.Received = _ => bench.B.PauseReading();
-            bench.AtB.AtEnd = () => bench.B.Destroy();
-            bench.B.End();
+            b.Closed += (_, _) => closes++;
+            bench.AtB.Received = _ => b.PauseReading();
+            bench.AtB.AtEnd = () => b.Destroy();
+            bench.A.Start(bench.AtA);
+            b.Start(bench.AtB);
+            Assert.True(await b.Opened);
+            b.End();
             bench.A.Write([1]);
             bench.A.End();
             await bench.World.Delay(Bench.Step);
-            bench.B.ResumeReading();
+            Assert.False(bench.AtB.IsClosed);
+            b.ResumeReading();
             await bench.AtB.Closed;
             await bench.World.Delay(Bench.Step);
             Assert.Equal(1, closes);
