@@ -256,9 +256,10 @@ public sealed class DeliveryTests
                 if (i % 5 == 0)
                     random.NextBytes(text);
                 partner.SayText("c1", text.AsSpan(0, random.Next(text.Length + 1)));
-                if (i % 50 != 0)
-                    continue;
                 await lab.SettleAsync();
+                // A frame that is no JSON costs the channel.
+                if (partner.IsOpen("c1"))
+                    continue;
                 partner.Open("c1");
                 await lab.SettleAsync();
             }
