@@ -40,7 +40,11 @@ internal sealed partial class ConnectAttempt
         }
         var local = TryLocalAsync(handshake);
         // A peer so near answers in no time, and a server that is asked to punch may give up all paths when it cannot.
-        await Task.WhenAny(local, Task.Delay(_localHeadStart, _dht.Loop.Time, Ending), _connected.Task);
+        await Task.WhenAny(
+            local,
+            Task.Delay(_localHeadStart, _dht.Loop.Time, Ending),
+            LoopTasks.SettledAsync(_connected.Task)
+        );
         if (!_connected.Task.IsCompleted)
             await PunchAsync(handshake);
         await local;

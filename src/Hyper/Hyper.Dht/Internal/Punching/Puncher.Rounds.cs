@@ -196,7 +196,7 @@ internal sealed partial class Puncher
     private async Task DelayAsync(TimeSpan span, CancellationToken cancellationToken)
     {
         var pause = Task.Delay(span, _dht.Loop.Time, cancellationToken);
-        await Task.WhenAny(pause, _pathFound);
+        await Task.WhenAny(pause, _pathFoundOnLoop);
         cancellationToken.ThrowIfCancellationRequested();
     }
 

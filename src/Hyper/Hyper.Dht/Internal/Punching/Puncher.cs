@@ -35,6 +35,7 @@ internal sealed partial class Puncher : IProbeHandler, IDisposable
     private readonly HandshakeOutcome _handshake;
     private readonly Action<DhtSocket, UdpAddress> _onPath;
     private readonly Task _pathFound;
+    private readonly Task _pathFoundOnLoop;
     private readonly SecurePayload _secure;
     private readonly DhtSocket _socket;
     private readonly SocketNat _nat;
@@ -60,6 +61,7 @@ internal sealed partial class Puncher : IProbeHandler, IDisposable
         _handshake = handshake;
         _onPath = onPath;
         _pathFound = pathFound;
+        _pathFoundOnLoop = LoopTasks.SettledAsync(pathFound);
         _secure = new SecurePayload(handshake.Session.Hash, dht.Loop.Random);
         _nat = new SocketNat(dht.Rpc.IsFirewalled);
         _remoteFirewall = handshake.Payload.Firewall;
