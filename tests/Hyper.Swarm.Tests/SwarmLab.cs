@@ -51,15 +51,25 @@ internal sealed class SwarmLab(int seed)
             await dht.FullyBootstrappedAsync();
     }
 
+    /// <summary>Takes every node of the DHT down.</summary>
+    public async Task StopDhtAsync()
+    {
+        foreach (var dht in _dht)
+            await dht.DestroyAsync(force: true);
+    }
+
     /// <summary>Runs a test in a world with a DHT of eight nodes.</summary>
-    public static void Run(int seed, Func<SwarmLab, Task> body)
+    public static void Run(int seed, Func<SwarmLab, Task> body, TimeSpan? deadline = null)
     {
         var lab = new SwarmLab(seed);
-        lab.World.Run(async () =>
-        {
-            await lab.StartDhtAsync();
-            await body(lab);
-        });
+        lab.World.Run(
+            async () =>
+            {
+                await lab.StartDhtAsync();
+                await body(lab);
+            },
+            deadline
+        );
     }
 
     /// <summary>Runs a test with two peers that have not joined anything.</summary>

@@ -55,6 +55,9 @@ public sealed class SimulatedWorld
     /// <summary>Virtual time since the world began.</summary>
     public TimeSpan Elapsed => TimeSpan.FromTicks(Now);
 
+    /// <summary>Timers that wait to fire, of all hosts: none once everything was taken down.</summary>
+    public int ArmedTimers => Timers.Count;
+
     /// <summary>The context on which test bodies run.</summary>
     public SynchronizationContext SynchronizationContext { get; }
 
