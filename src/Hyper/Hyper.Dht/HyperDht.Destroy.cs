@@ -25,14 +25,21 @@ public sealed partial class HyperDht
     {
         foreach (var attempt in _attempts.ToArray())
             attempt.Abandon();
-        if (force)
-            Array.ForEach(_servers.ToArray(), server => server.Abandon());
-        else
-            await Task.WhenAll(_servers.ToArray().Select(server => server.CloseAsync()));
-        _punchSockets.Dispose();
-        _node.Close();
-        _udx.Dispose();
-        if (Options.KeyPair is null)
-            KeyPair.Dispose();
+        try
+        {
+            if (force)
+                Array.ForEach(_servers.ToArray(), server => server.Abandon());
+            else
+                await Task.WhenAll(_servers.ToArray().Select(server => server.CloseAsync()));
+        }
+        finally
+        {
+            // Whatever became of the goodbyes, the sockets go.
+            _punchSockets.Dispose();
+            _node.Close();
+            _udx.Dispose();
+            if (Options.KeyPair is null)
+                KeyPair.Dispose();
+        }
     }
 }
