@@ -180,6 +180,7 @@ internal sealed unsafe class SendArena : IDisposable
     {
         var done = 0;
         var entries = 0;
+        var mayWait = true;
         while (done < count)
         {
             var sent = LibC.SendMany(descriptor, _messages + done, (uint)(count - done), LibC.DontWait);
@@ -191,7 +192,10 @@ internal sealed unsafe class SendArena : IDisposable
             if (sent > 0 || done == count)
                 continue;
             var error = Marshal.GetLastPInvokeError();
-            if (error == LibC.Interrupted || (error == LibC.TryAgain && WaitForRoom(descriptor)))
+            // A device that stands still costs the loop one wait, not one a message.
+            if (error == LibC.TryAgain && mayWait)
+                mayWait = WaitForRoom(descriptor);
+            if (error == LibC.Interrupted || (error == LibC.TryAgain && mayWait))
                 continue;
             if (_entriesOfMessage[done] > 1 && error is LibC.InputOutputError or LibC.InvalidArgument)
             {
