@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 
 namespace Intercom.Cli;
@@ -11,12 +12,15 @@ internal sealed class Lifetime : IDisposable
     /// <summary>A little less than the two seconds promised, for the end of the process itself.</summary>
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(1.8);
 
+    /// <summary>Wrappers such as <c>timeout</c> signal the process and its group: within this time that is one signal.</summary>
+    private static readonly TimeSpan _echo = TimeSpan.FromMilliseconds(200);
+
     private const int SignalExitBase = 128;
 
     private readonly CancellationTokenSource _stopping = new();
     private readonly PosixSignalRegistration[] _registrations;
     private readonly Timer _limit;
-    private int _signals;
+    private long _firstSignal;
 
     public Lifetime()
     {
@@ -50,8 +54,13 @@ internal sealed class Lifetime : IDisposable
     private void OnSignal(PosixSignalContext context, int number)
     {
         context.Cancel = true;
-        if (Interlocked.Increment(ref _signals) > 1)
-            Environment.Exit(SignalExitBase + number);
+        var now = Stopwatch.GetTimestamp();
+        if (Interlocked.CompareExchange(ref _firstSignal, now, 0) is not 0 and var first)
+        {
+            if (Stopwatch.GetElapsedTime(first, now) > _echo)
+                Environment.Exit(SignalExitBase + number);
+            return;
+        }
         _limit.Change(_patience, Timeout.InfiniteTimeSpan);
         _stopping.Cancel();
     }

@@ -1,0 +1,162 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+
+namespace Intercom.Cli.Tests.Lab;
+
+/// <summary>The built program as a process. Its lines are kept as they come; waits for them have a deadline.</summary>
+internal sealed partial class IntercomProcess : IAsyncDisposable
+{
+    private static readonly TimeSpan _deadline = TimeSpan.FromSeconds(30);
+
+    private readonly Process _process;
+    private readonly Lock _lock = new();
+    private readonly List<string> _results = [];
+    private readonly List<string> _notes = [];
+    private readonly Task _reading;
+    private TaskCompletionSource _changed = NewSignal();
+
+    private IntercomProcess(Process process, bool readsResults)
+    {
+        _process = process;
+        _reading = Task.WhenAll(
+            readsResults ? ReadAsync(process.StandardOutput, _results) : Task.CompletedTask,
+            ReadAsync(process.StandardError, _notes)
+        );
+    }
+
+    public int Id => _process.Id;
+
+    public StreamReader ResultStream => _process.StandardOutput;
+
+    public string Results => Text(_results);
+
+    public string Notes => Text(_notes);
+
+    public IReadOnlyList<string> ResultLines
+    {
+        get
+        {
+            lock (_lock)
+                return [.. _results];
+        }
+    }
+
+    /// <summary>Starts the program in <paramref name="folder"/>.</summary>
+    /// <param name="folder">Its working directory.</param>
+    /// <param name="arguments">Its command line.</param>
+    /// <param name="input">What it reads from its standard input.</param>
+    /// <param name="readsResults">Whether its results are read; if not, the test does so.</param>
+    public static IntercomProcess Start(
+        string folder,
+        IEnumerable<string> arguments,
+        string? input = null,
+        bool readsResults = true
+    )
+    {
+        var start = new ProcessStartInfo("dotnet")
+        {
+            WorkingDirectory = folder,
+            UseShellExecute = false,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "intercom.dll"));
+        foreach (var argument in arguments)
+            start.ArgumentList.Add(argument);
+        var process = Process.Start(start)!;
+        if (input is not null)
+            process.StandardInput.Write(input);
+        process.StandardInput.Close();
+        return new IntercomProcess(process, readsResults);
+    }
+
+    /// <summary>Waits for a line of results or notes that contains <paramref name="part"/>, and gives it.</summary>
+    public async Task<string> LineAsync(string part)
+    {
+        using var deadline = new CancellationTokenSource(_deadline);
+        while (true)
+        {
+            Task changed;
+            lock (_lock)
+            {
+                if (_results.Concat(_notes).FirstOrDefault(line => line.Contains(part)) is { } found)
+                    return found;
+                if (_reading.IsCompleted)
+                    Assert.Fail($"The program ended without a line with '{part}'.\n{Results}\n{Notes}");
+                changed = Task.WhenAny(_changed.Task, _reading);
+            }
+            try
+            {
+                await changed.WaitAsync(deadline.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                Assert.Fail($"No line with '{part}' within {_deadline}.\n{Results}\n{Notes}");
+            }
+        }
+    }
+
+    /// <summary>Waits for the end and gives the exit code.</summary>
+    public async Task<int> EndAsync(string phase = "its end")
+    {
+        using var deadline = new CancellationTokenSource(_deadline);
+        try
+        {
+            await _process.WaitForExitAsync(deadline.Token);
+            await _reading.WaitAsync(deadline.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            Assert.Fail($"The program had not reached {phase} within {_deadline}.\n{Results}\n{Notes}");
+        }
+        return _process.ExitCode;
+    }
+
+    /// <summary>Asks it to end as a terminal does, and gives exit code and duration.</summary>
+    public async Task<(int ExitCode, TimeSpan Took)> StopAsync(int signal = Signals.Interrupt)
+    {
+        var started = Stopwatch.GetTimestamp();
+        Signal(signal);
+        var exitCode = await EndAsync("its stop");
+        return (exitCode, Stopwatch.GetElapsedTime(started));
+    }
+
+    public void Signal(int signal) => Assert.Equal(0, Kill(_process.Id, signal));
+
+    public void Crash() => _process.Kill();
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+            _process.Kill();
+        await _process.WaitForExitAsync();
+        _process.Dispose();
+    }
+
+    [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
+    private static partial int Kill(int process, int signal);
+
+    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private async Task ReadAsync(StreamReader reader, List<string> lines)
+    {
+        while (await reader.ReadLineAsync() is { } line)
+        {
+            TaskCompletionSource changed;
+            lock (_lock)
+            {
+                lines.Add(line);
+                changed = _changed;
+                _changed = NewSignal();
+            }
+            changed.SetResult();
+        }
+    }
+
+    private string Text(List<string> lines)
+    {
+        lock (_lock)
+            return string.Join('\n', lines);
+    }
+}

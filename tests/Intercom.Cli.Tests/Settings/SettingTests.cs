@@ -1,0 +1,157 @@
+using System.CommandLine;
+using CsCheck;
+using Intercom.Cli.Settings;
+using Intercom.Cli.Terminal;
+
+namespace Intercom.Cli.Tests.Settings;
+
+public sealed class SettingTests
+{
+    /// <summary>Every flag that index.js of the JavaScript version reads (Trac-Systems/intercom 964f578).</summary>
+    private static readonly string[] _javaScriptFlags =
+    [
+        "dht-bootstrap",
+        "msb-dht-bootstrap",
+        "msb-store-name",
+        "msb-stores-directory",
+        "peer-dht-bootstrap",
+        "peer-store-name",
+        "peer-stores-directory",
+        "sc-bridge",
+        "sc-bridge-cli",
+        "sc-bridge-debug",
+        "sc-bridge-filter",
+        "sc-bridge-filter-channel",
+        "sc-bridge-host",
+        "sc-bridge-port",
+        "sc-bridge-token",
+        "sidechannel",
+        "sidechannel-allow-remote-open",
+        "sidechannel-auto-join",
+        "sidechannel-debug",
+        "sidechannel-invite-channels",
+        "sidechannel-invite-prefixes",
+        "sidechannel-invite-required",
+        "sidechannel-invite-ttl",
+        "sidechannel-inviter-keys",
+        "sidechannel-max-bytes",
+        "sidechannel-max-strikes",
+        "sidechannel-owner",
+        "sidechannel-owner-write-channels",
+        "sidechannel-owner-write-only",
+        "sidechannel-pow",
+        "sidechannel-pow-channels",
+        "sidechannel-pow-difficulty",
+        "sidechannel-pow-entry",
+        "sidechannel-quiet",
+        "sidechannel-rate-burst",
+        "sidechannel-rate-bytes",
+        "sidechannel-welcome",
+        "sidechannel-welcome-required",
+        "sidechannels",
+        "subnet-bootstrap",
+        "subnet-channel",
+        "timer",
+    ];
+
+    [Fact]
+    public void All_has_every_flag_of_the_JavaScript_version_once()
+    {
+        var ours = SettingCatalog.All.SelectMany(setting => setting.Aliases.Append(setting.Flag)).ToList();
+
+        Assert.Empty(_javaScriptFlags.Except(ours));
+        Assert.Equal(ours.Count, ours.Distinct().Count());
+        Assert.Equal(["name", "sidechannel-verify"], ours.Except(_javaScriptFlags).Order());
+        Assert.Equal(SettingCatalog.All.Length, SettingCatalog.All.Select(s => s.Environment).Distinct().Count());
+    }
+
+    [Fact]
+    public void Read_flag_stands_before_the_environment_and_an_empty_text_counts_as_none()
+    {
+        var environment = new Dictionary<string, string>
+        {
+            ["PEER_STORE_NAME"] = "from-environment",
+            ["SC_BRIDGE_PORT"] = "nonsense",
+            ["SIDECHANNELS"] = "",
+        };
+        var settings = new SettingOptions();
+        var root = new RootCommand();
+        settings.AddTo(root);
+
+        var values = settings.Read(root.Parse(["--name", "from-flag"]), environment.GetValueOrDefault);
+
+        Assert.Equal("from-flag", values.Text(SettingCatalog.PeerStoreName));
+        Assert.False(values.Has(SettingCatalog.SidechannelNames));
+        Assert.Contains("SC_BRIDGE_PORT: 'nonsense' is not allowed here", Assert.Single(values.Errors));
+    }
+
+    [Theory]
+    [InlineData("a:1,b=2", "a", "b=2")]
+    [InlineData("wa:{\"x\":[1,2],\"y\":\"},{\"},wb:2", "wa", "wb:2")]
+    public void SplitEntries_commas_in_JSON_do_not_divide(string text, string firstName, string last)
+    {
+        var entries = PairText.SplitEntries(text);
+
+        Assert.Equal(2, entries.Count);
+        Assert.Equal(firstName, PairText.Split(entries[0])!.Value.Name);
+        Assert.Equal(last, entries[1]);
+    }
+
+    [Fact]
+    public void Parse_any_words_never_throws() =>
+        Gen.OneOf(
+                Gen.String,
+                Gen.OneOfConst(
+                    "--sc-bridge",
+                    "up",
+                    "send",
+                    "--",
+                    "-",
+                    "@x",
+                    "[x]",
+                    "=",
+                    "--=",
+                    "-n",
+                    "--name=",
+                    "tail"
+                ),
+                Gen.String.Select(text => "--" + text)
+            )
+            .Array[0, 6]
+            .Sample(
+                words =>
+                {
+                    var line = CommandTree
+                        .Create()
+                        .Parse(words, new ParserConfiguration { ResponseFileTokenReplacer = null });
+                    Assert.All(LineFaults.Find(line, words), Assert.NotEmpty);
+                },
+                iter: 300
+            );
+
+    [Fact]
+    public void Read_any_text_for_any_setting_never_throws() =>
+        Gen.Select(Gen.OneOfConst(SettingCatalog.All), Gen.String)
+            .Sample(
+                (setting, text) =>
+                {
+                    var values = new SettingValues();
+                    values.Add(setting, text, setting.Option);
+                    _ = values.Pairs(setting);
+                    if (setting.Kind is SettingKind.Number or SettingKind.Port)
+                        Assert.True(values.Number(setting) is null or >= 0);
+                },
+                iter: 10_000
+            );
+
+    [Fact]
+    public void TerminalText_any_text_leaves_nothing_that_steers() =>
+        Gen.String.Sample(
+            text =>
+            {
+                Assert.DoesNotContain(TerminalText.OneLine(text), c => char.IsControl(c) && c != '\t');
+                Assert.All(TerminalText.Lines(text).Split('\n').Skip(1), line => Assert.StartsWith("    ", line));
+            },
+            iter: 10_000
+        );
+}
