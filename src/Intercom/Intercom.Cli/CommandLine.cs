@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Intercom.Cli.Settings;
 using Intercom.Cli.Terminal;
 using Intercom.Node.Store;
 
@@ -13,6 +14,7 @@ internal static class CommandLine
     public static async Task<int> RunAsync(string[] arguments)
     {
         StandardOutput.Prepare();
+        arguments = SettingArguments.Normalize(arguments);
         var line = CommandTree.Create().Parse(arguments, _parser);
         var faults = LineFaults.Find(line, arguments);
         if (faults.Count > 0)

@@ -61,6 +61,7 @@ public sealed class RecordedFlagsTests : IDisposable
         var settings = new SettingOptions();
         var root = new RootCommand();
         settings.AddTo(root);
+        flags = SettingArguments.Normalize(flags);
         var line = root.Parse(flags);
         if (LineFaults.Find(line, flags) is { Count: > 0 } faults)
             return (null, string.Join('\n', faults));

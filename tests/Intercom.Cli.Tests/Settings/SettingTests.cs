@@ -102,6 +102,15 @@ public sealed class SettingTests
     }
 
     [Theory]
+    [InlineData("--name a --name b up", "--name b up")]
+    [InlineData("--sc-bridge 0 --sc-bridge --timer", "--sc-bridge --timer")]
+    [InlineData("--sidechannel x --sidechannels=y", "--sidechannels=y")]
+    [InlineData("--name a --name= --timer", "--timer")]
+    [InlineData("send -- --name a --name b", "send -- --name a --name b")]
+    public void Normalize_last_flag_counts_and_an_empty_one_does_not(string given, string expected) =>
+        Assert.Equal(expected, string.Join(' ', SettingArguments.Normalize(given.Split(' '))));
+
+    [Theory]
     [InlineData("a:1,b=2", "a", "b=2")]
     [InlineData("wa:{\"x\":[1,2],\"y\":\"},{\"},wb:2", "wa", "wb:2")]
     public void SplitEntries_commas_in_JSON_do_not_divide(string text, string firstName, string last)
@@ -122,8 +131,9 @@ public sealed class SettingTests
             )
             .Array[0, 6]
             .Sample(
-                words =>
+                given =>
                 {
+                    var words = SettingArguments.Normalize(given);
                     var line = CommandTree
                         .Create()
                         .Parse(words, new ParserConfiguration { ResponseFileTokenReplacer = null });

@@ -22,7 +22,13 @@ internal static class WelcomeReader
             throw Unusable(channel, "it is empty");
         if (text.StartsWith("b64:", StringComparison.Ordinal))
             text = text[4..];
-        return CredentialText.TryParse(text) ?? throw Unusable(channel, "it is neither JSON nor base64 of JSON");
+        var welcome = CredentialText.TryParse(text) ?? throw Unusable(channel, "it is neither JSON nor base64 of JSON");
+        if (welcome is JsObject { } signed && (signed["payload"] as JsObject)?.GetString("channel") is { } made)
+        {
+            if (made.Trim() != channel)
+                throw Unusable(channel, $"it was made for channel '{made}' (a colon divides channel and welcome)");
+        }
+        return welcome;
     }
 
     private static string ReadFile(string channel, string path)
