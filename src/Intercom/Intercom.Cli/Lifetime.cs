@@ -13,7 +13,7 @@ internal sealed class Lifetime : IDisposable
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(1.8);
 
     /// <summary>Wrappers such as <c>timeout</c> signal the process and its group: within this time that is one signal.</summary>
-    private static readonly TimeSpan _echo = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan _echo = TimeSpan.FromMilliseconds(100);
 
     private const int SignalExitBase = 128;
 

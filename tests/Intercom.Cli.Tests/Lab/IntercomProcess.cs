@@ -122,7 +122,9 @@ internal sealed partial class IntercomProcess : IAsyncDisposable
         return (exitCode, Stopwatch.GetElapsedTime(started));
     }
 
-    public void Signal(int signal) => Assert.Equal(0, Kill(_process.Id, signal));
+    public void Signal(int signal) => Assert.True(TrySignal(signal), "The program has ended already.");
+
+    public bool TrySignal(int signal) => Kill(_process.Id, signal) == 0;
 
     public void Crash() => _process.Kill();
 

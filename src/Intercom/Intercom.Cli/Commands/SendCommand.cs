@@ -31,7 +31,11 @@ internal static class SendCommand
     private static async Task SendAsync(ClientContext context, string channel, string text)
     {
         if (text == "-")
-            text = WithoutLastBreak(await Console.In.ReadToEndAsync(context.CancellationToken));
+        {
+            // A read from a terminal cannot be cancelled, whatever its token: it is left behind instead.
+            var reading = Task.Run(Console.In.ReadToEnd);
+            text = WithoutLastBreak(await reading.WaitAsync(context.CancellationToken));
+        }
         var request = new JsObject
         {
             ["type"] = "send",
