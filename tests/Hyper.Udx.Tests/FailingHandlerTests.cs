@@ -34,12 +34,18 @@ public class FailingHandlerTests
                 a.GetSpan(3)[..3].Fill(7);
                 a.Advance(3);
                 a.Flush();
-                end.Stream = b;
+                (end.Sender, end.Stream) = (a, b);
             }
         });
         if (hasPaused)
         {
-            await loop.InvokeAsync(() => Task.Delay(TimeSpan.FromMilliseconds(50), loop.Time));
+            // Messages are not held by a pause, and these leave a turn after the data: when they are there, so is it.
+            await loop.InvokeAsync(() =>
+            {
+                foreach (var end in (End[])[bad, good])
+                    Assert.True(end.Sender!.TrySendMessage([1]));
+            });
+            await Task.WhenAll(bad.Messaged, good.Messaged).WaitAsync(_patience);
             await loop.InvokeAsync(() => bad.Stream!.ResumeReading());
             await loop.InvokeAsync(() => good.Stream!.ResumeReading());
         }
@@ -55,7 +61,13 @@ public class FailingHandlerTests
             TaskCreationOptions.RunContinuationsAsynchronously
         );
 
+        private readonly TaskCompletionSource _messaged = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public UdxStream? Sender { get; set; }
+
         public UdxStream? Stream { get; set; }
+
+        public Task Messaged => _messaged.Task;
 
         public Task Received => _received.Task;
 
@@ -68,7 +80,7 @@ public class FailingHandlerTests
             _received.TrySetResult();
         }
 
-        public void OnMessage(ReadOnlySpan<byte> message) { }
+        public void OnMessage(ReadOnlySpan<byte> message) => _messaged.TrySetResult();
 
         public void OnEnd() { }
 
