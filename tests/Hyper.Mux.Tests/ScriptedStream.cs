@@ -10,6 +10,8 @@ internal sealed class ScriptedStream(EventLoop loop) : IMessageDuplex
 
     public EventLoop Loop { get; } = loop;
 
+    public object? UserData { get; set; }
+
     public List<string> Writes { get; } = [];
 
     public List<string> Flow { get; } = [];

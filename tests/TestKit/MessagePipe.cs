@@ -24,6 +24,9 @@ public sealed class MessagePipe : IMessageDuplex
     /// <inheritdoc/>
     public EventLoop Loop { get; }
 
+    /// <inheritdoc/>
+    public object? UserData { get; set; }
+
     /// <summary>Messages waiting at the other end above which <see cref="Write"/> answers false.</summary>
     public int HighWaterMark { get; set; } = int.MaxValue;
 

@@ -9,6 +9,11 @@ public interface IMessageDuplex
     /// <summary>The loop that owns this stream.</summary>
     EventLoop Loop { get; }
 
+    /// <summary>
+    /// The user's own. The one reader of a stream that several share puts itself here, for the others to find: a mux does.
+    /// </summary>
+    object? UserData { get; set; }
+
     /// <summary>Begins to deliver to <paramref name="handler"/>. Called once.</summary>
     void Start(IMessageDuplexHandler handler);
 

@@ -28,6 +28,12 @@ internal sealed class SwarmConnection : ISidechannelConnection, IMessageDuplex
 
     EventLoop IMessageDuplex.Loop => _stream.Loop;
 
+    object? IMessageDuplex.UserData
+    {
+        get => _stream.UserData;
+        set => _stream.UserData = value;
+    }
+
     public void Close() => _stream.Destroy();
 
     void ISidechannelConnection.PauseReading() => SetPaused(_isPausedByMux, bySidechannels: true);
