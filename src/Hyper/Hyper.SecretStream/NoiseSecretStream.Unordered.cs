@@ -17,7 +17,8 @@ public sealed partial class NoiseSecretStream
     /// <summary>Receives the other side's unordered messages. Without it they are dropped.</summary>
     public UnorderedMessageHandler? OnUnordered { get; set; }
 
-    /// <summary>Sends one message beside the stream: it may be lost, repeated or overtaken, and is not fragmented.</summary>
+    /// <summary>Sends one message beside the stream: it may be lost or overtaken, by JS also be taken twice, and is not
+    /// fragmented.</summary>
     /// <returns>False when the stream is not open, the message too long, or the transport has no such messages.</returns>
     public bool TrySendUnordered(ReadOnlySpan<byte> message)
     {

@@ -16,7 +16,7 @@ internal static class SecretStreamMetrics
     public static readonly Counter<long> DroppedUnordered = _meter.CreateCounter<long>(
         "hyper.secretstream.unordered.dropped",
         "{message}",
-        "Unordered messages that were too short, forged or early."
+        "Unordered messages that were too short, forged, repeated or early."
     );
 
     public static void CountFailure(string code) =>

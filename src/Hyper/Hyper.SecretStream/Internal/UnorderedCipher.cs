@@ -6,7 +6,8 @@ namespace Hyper.SecretStream.Internal;
 
 /// <summary>
 /// Unordered messages: counter (8 bytes) ‖ secret box. The nonce is the counter and 16 zero bytes. The counter starts
-/// at random and is increased before each use. Source: @hyperswarm/secret-stream 6.9.1, index.js.
+/// at random and is increased before each use, so a counter that has come before is a repetition; JS takes it again.
+/// Source: @hyperswarm/secret-stream 6.9.1, index.js.
 /// </summary>
 internal sealed class UnorderedCipher
 {
@@ -16,6 +17,7 @@ internal sealed class UnorderedCipher
     private readonly ulong _firstCounter;
     private Bytes32 _sendKey;
     private Bytes32 _receiveKey;
+    private ReplayWindow? _received;
     private ulong _counter;
 
     public UnorderedCipher(ReadOnlySpan<byte> handshakeHash, bool isInitiator, ReadOnlySpan<byte> firstCounter)
@@ -39,7 +41,7 @@ internal sealed class UnorderedCipher
         return true;
     }
 
-    /// <summary>Opens a packet into <paramref name="message"/>; false when it is too short or forged.</summary>
+    /// <summary>Opens a packet into <paramref name="message"/>; false when it is too short, forged or came before.</summary>
     public bool TryOpen(ReadOnlySpan<byte> packet, Span<byte> message)
     {
         if (packet.Length < OverheadBytes)
@@ -47,7 +49,15 @@ internal sealed class UnorderedCipher
         Span<byte> nonce = stackalloc byte[SecretBox.NonceBytes];
         nonce.Clear();
         packet[..CounterBytes].CopyTo(nonce);
-        return SecretBox.TryOpen(packet[CounterBytes..], nonce, _receiveKey.Span, message);
+        var counter = BinaryPrimitives.ReadUInt64LittleEndian(packet);
+        if (_received is not null && !_received.IsFresh(counter))
+            return false;
+        if (!SecretBox.TryOpen(packet[CounterBytes..], nonce, _receiveKey.Span, message))
+            return false;
+        // Most connections never carry such a message.
+        _received ??= new ReplayWindow();
+        _received.Add(counter);
+        return true;
     }
 
     /// <summary>Forgets the keys.</summary>
