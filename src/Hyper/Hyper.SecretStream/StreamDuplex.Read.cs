@@ -44,18 +44,30 @@ public sealed partial class StreamDuplex
             {
                 _readBuffer ??= ArrayPool<byte>.Shared.Rent(_options.ReadBufferBytes);
                 if (_arrived == NothingArrived)
-                    _arrived = await _stream.ReadAsync(_readBuffer, _closingToken);
-                if (!_isPaused && !_isClosed)
+                    await ReadOnceAsync();
+                if (_arrived != NothingArrived && !_isPaused && !_isClosed)
                     DeliverArrived();
             }
+        }
+        catch (Exception error)
+        {
+            OnHandlerFailed(error);
+        }
+        _isReading = false;
+        if (_isClosed)
+            ReleaseReadBuffer();
+    }
+
+    private async ValueTask ReadOnceAsync()
+    {
+        try
+        {
+            _arrived = await _stream.ReadAsync(_readBuffer, _closingToken);
         }
         catch (Exception error) when (IsStreamFailure(error))
         {
             Close(error);
         }
-        _isReading = false;
-        if (_isClosed)
-            ReleaseReadBuffer();
     }
 
     private void DeliverArrived()

@@ -76,20 +76,32 @@ public sealed partial class StreamDuplex
             while (_front.Count > 0 && !_isClosed)
             {
                 (_front, _back) = (_back, _front);
-                await _stream.WriteAsync(_back.Written, _closingToken);
+                await WriteOnceAsync();
                 _back.Clear();
                 TellDrain();
             }
             if (_hasEnded && !_isClosed)
                 SendEnd();
         }
-        catch (Exception error) when (IsStreamFailure(error))
+        catch (Exception error)
         {
-            Close(error);
+            OnHandlerFailed(error);
         }
         _isWriting = false;
         if (_isClosed)
             ReleaseWriteBuffers();
+    }
+
+    private async ValueTask WriteOnceAsync()
+    {
+        try
+        {
+            await _stream.WriteAsync(_back.Written, _closingToken);
+        }
+        catch (Exception error) when (IsStreamFailure(error))
+        {
+            Close(error);
+        }
     }
 
     private void TellDrain()
@@ -103,12 +115,19 @@ public sealed partial class StreamDuplex
     private void SendEnd()
     {
         _hasSentEnd = true;
-        if (_options.EndSending is { } endSending)
-            endSending(_stream);
-        else if (_stream is NetworkStream { Socket: var socket })
-            socket.Shutdown(SocketShutdown.Send);
-        else
-            Close(null);
+        try
+        {
+            if (_options.EndSending is { } endSending)
+                endSending(_stream);
+            else if (_stream is NetworkStream { Socket: var socket })
+                socket.Shutdown(SocketShutdown.Send);
+            else
+                Close(null);
+        }
+        catch (Exception error) when (IsStreamFailure(error))
+        {
+            Close(error);
+        }
         CloseIfBothEnded();
     }
 

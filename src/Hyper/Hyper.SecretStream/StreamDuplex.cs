@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Net.Sockets;
+using System.Runtime.ExceptionServices;
 using Hyper.Loop;
 
 namespace Hyper.SecretStream;
@@ -86,6 +87,13 @@ public sealed partial class StreamDuplex : IByteDuplex, ITurnEndItem
     {
         if (_hasSentEnd && _hasRemoteEnded)
             Close(null);
+    }
+
+    /// <summary>Nobody awaits the reading and the writing, so the loop hears of the fault in a turn of its own.</summary>
+    private void OnHandlerFailed(Exception error)
+    {
+        Destroy(error);
+        Loop.Post(static fault => ExceptionDispatchInfo.Throw((Exception)fault!), error);
     }
 
     private static bool IsStreamFailure(Exception error) =>
