@@ -7,14 +7,17 @@ namespace Hyper.SecretStream.Tests;
 /// Gives every frame back to its writer, at once, with the stream id of the other side: a stream with equal keys for
 /// both directions then talks to itself, and nothing but the stream can allocate.
 /// </summary>
-internal sealed class LoopbackDuplex(EventLoop loop) : IByteDuplex
+internal sealed class LoopbackDuplex(EventLoop loop, int roomBytes = 4096) : IByteDuplex
 {
-    private readonly byte[] _room = new byte[4096];
+    private readonly byte[] _room = new byte[roomBytes];
     private IByteDuplexHandler? _handler;
     private int _count;
     private bool _isHeaderPassed;
 
     public EventLoop Loop => loop;
+
+    /// <summary>Largest piece in which bytes come back.</summary>
+    public int PieceBytes { get; init; } = int.MaxValue;
 
     public void Start(IByteDuplexHandler handler) => _handler = handler;
 
@@ -30,7 +33,8 @@ internal sealed class LoopbackDuplex(EventLoop loop) : IByteDuplex
         _isHeaderPassed = true;
         var count = _count;
         _count = 0;
-        _handler!.OnData(_room.AsSpan(0, count));
+        for (var rest = _room.AsSpan(0, count); !rest.IsEmpty; rest = rest[Math.Min(PieceBytes, rest.Length)..])
+            _handler!.OnData(rest[..Math.Min(PieceBytes, rest.Length)]);
         return true;
     }
 

@@ -24,6 +24,8 @@ internal sealed class Recorder : IMessageDuplexHandler
 
     public Action? AtEnd { get; set; }
 
+    public Action? AtDrain { get; set; }
+
     public Task Count(int count)
     {
         if (Messages.Count >= count)
@@ -50,7 +52,11 @@ internal sealed class Recorder : IMessageDuplexHandler
         AtEnd?.Invoke();
     }
 
-    public void OnDrain() => Drains++;
+    public void OnDrain()
+    {
+        Drains++;
+        AtDrain?.Invoke();
+    }
 
     public void OnClose(Exception? error) => _closed.SetResult(error);
 }

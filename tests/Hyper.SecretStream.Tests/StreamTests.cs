@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using Hyper.Crypto;
-using Hyper.Loop;
 
 namespace Hyper.SecretStream.Tests;
 
@@ -392,18 +391,5 @@ public class StreamTests
             Assert.Equal(1100, sink.Count);
             return Task.CompletedTask;
         });
-    }
-
-    private sealed class Sink : IMessageDuplexHandler
-    {
-        public int Count { get; private set; }
-
-        public void OnMessage(ReadOnlySpan<byte> message) => Count++;
-
-        public void OnEnd() { }
-
-        public void OnDrain() { }
-
-        public void OnClose(Exception? error) { }
     }
 }

@@ -135,6 +135,25 @@ public class TimerTests
     }
 
     [Fact]
+    public void ReadTimeout_can_be_set_later_and_taken_back()
+    {
+        var bench = new Bench();
+        bench.Run(async () =>
+        {
+            await bench.World.Delay(TimeSpan.FromMinutes(1));
+            bench.A.ReadTimeout = TimeSpan.FromSeconds(10);
+            await bench.World.Delay(TimeSpan.FromSeconds(9));
+            bench.A.ReadTimeout = TimeSpan.Zero;
+            await bench.World.Delay(TimeSpan.FromMinutes(1));
+            Assert.False(bench.AtA.IsClosed);
+            bench.A.ReadTimeout = TimeSpan.FromSeconds(5);
+            var set = bench.World.Elapsed;
+            Assert.Equal(SecretStreamErrorCode.TimedOut, (await bench.AtA.FailedAsync()).Code);
+            Assert.Equal(5, (bench.World.Elapsed - set).TotalSeconds, 1);
+        });
+    }
+
+    [Fact]
     public void ReadTimeout_does_not_count_while_reading_is_paused()
     {
         var bench = new Bench();

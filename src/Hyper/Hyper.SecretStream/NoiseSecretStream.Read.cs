@@ -10,11 +10,13 @@ public sealed partial class NoiseSecretStream
     private FrameReader _frames;
     private SecretStreamDecryptor? _decryptor;
     private IdleTimer? _readTimer;
+    private TimeSpan _readTimeout;
 
     // Bytes that had arrived when reading was paused: at most one delivery of the transport.
     private byte[]? _held;
     private int _heldOffset;
     private int _heldCount;
+    private long _heldBytesCopied;
     private bool _isPaused;
     private bool _isInFrames;
     private bool _isPumpPosted;
@@ -25,6 +27,28 @@ public sealed partial class NoiseSecretStream
 
     /// <summary>Messages received and authenticated so far, keep-alives included, the header not.</summary>
     public long MessagesReceived { get; private set; }
+
+    /// <summary>
+    /// After this time without a byte from the other side the stream fails with <c>ETIMEDOUT</c>; zero: never. Counts from
+    /// the call, and from the opening when set before.
+    /// </summary>
+    public TimeSpan ReadTimeout
+    {
+        get => _readTimeout;
+        set
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(value, TimeSpan.Zero);
+            Loop.VerifyAccess();
+            _readTimeout = value;
+            _readTimer?.Dispose();
+            _readTimer = null;
+            if (IsOpen)
+                StartReadTimer();
+        }
+    }
+
+    /// <summary>Bytes copied on the way from the transport to the reader, beyond decrypting.</summary>
+    internal long CopiedBytes => _frames.CopiedBytes + _heldBytesCopied;
 
     /// <summary>Whether frames may be read: those of the handshake always, messages when somebody wants them.</summary>
     private bool CanDeliver => !_isDestroyed && (!IsOpen || (_handler is not null && !_isPaused));
@@ -78,7 +102,11 @@ public sealed partial class NoiseSecretStream
             FinishReading();
     }
 
-    void IByteDuplexHandler.OnDrain() => TellDrain();
+    void IByteDuplexHandler.OnDrain()
+    {
+        _unheededBytes = 0;
+        TellDrain();
+    }
 
     /// <summary>Goes on with what is held, in a later turn, and then lets the transport go on.</summary>
     private void ContinueReading()
@@ -120,23 +148,35 @@ public sealed partial class NoiseSecretStream
     {
         byte[]? plain = null;
         _isInFrames = true;
-        while (CanDeliver && !data.IsEmpty)
+        try
         {
-            var (min, max) = AllowedBytes;
-            var status = _frames.Read(ref data, min, max, out var body);
-            if (status == FrameStatus.NeedMoreData)
-                break;
-            if (status == FrameStatus.Frame)
-                ReadFrame(body, ref plain);
-            else
-                FailLength(status == FrameStatus.TooLong);
-            _frames.Release();
+            while (CanDeliver && !data.IsEmpty)
+            {
+                var (min, max) = AllowedBytes;
+                var status = _frames.Read(ref data, min, max, out var body);
+                if (status == FrameStatus.NeedMoreData)
+                    break;
+                if (status == FrameStatus.Frame)
+                    ReadFrame(body, ref plain);
+                else
+                    FailLength(status == FrameStatus.TooLong);
+                _frames.Release();
+            }
         }
-        _isInFrames = false;
-        if (plain is not null)
-            ArrayPool<byte>.Shared.Return(plain);
-        if (_isDestroyed)
-            _frames.Release();
+        catch (Exception error)
+        {
+            // The fault of a handler, for the loop to hear of. What comes after its message would be out of step.
+            Destroy(error);
+            throw;
+        }
+        finally
+        {
+            _isInFrames = false;
+            if (plain is not null)
+                ArrayPool<byte>.Shared.Return(plain);
+            if (_isDestroyed)
+                _frames.Release();
+        }
     }
 
     /// <summary>What a frame may measure in the present phase.</summary>
@@ -172,6 +212,7 @@ public sealed partial class NoiseSecretStream
             );
             return;
         }
+        _frames.Trust(body.Length);
         MessagesReceived++;
         if (length > 0 || !_swallowsEmpty)
             _handler!.OnMessage(message[..length]);
@@ -219,7 +260,7 @@ public sealed partial class NoiseSecretStream
             return;
         Fail(
             SecretStreamErrorCode.TimedOut,
-            $"Nothing came from {Peer} for {_options.ReadTimeout}. Connect again, or let the other side keep alive."
+            $"Nothing came from {Peer} for {_readTimeout}. Connect again, or let the other side keep alive."
         );
     }
 
@@ -239,6 +280,7 @@ public sealed partial class NoiseSecretStream
         }
         _heldOffset = 0;
         data.CopyTo(_held.AsSpan(_heldCount));
+        _heldBytesCopied += needed;
         _heldCount = needed;
     }
 

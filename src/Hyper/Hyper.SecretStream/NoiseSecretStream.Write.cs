@@ -10,13 +10,13 @@ public sealed partial class NoiseSecretStream
     /// <summary>Bytes written before the stream is open above which <see cref="Write"/> asks to wait.</summary>
     private const int EarlyHighWaterMark = 16 * 1024;
 
-    /// <summary>Bytes written before the stream is open at which it gives up.</summary>
-    private const int MaxEarlyBytes = 64 * 1024 * 1024;
-
     private SecretStreamEncryptor? _encryptor;
     private IdleTimer? _keepAliveTimer;
     private TimeSpan _keepAlive;
     private ArrayBufferWriter<byte>? _early;
+
+    // Written since the transport asked to wait.
+    private long _unheededBytes;
     private bool _owesDrain;
     private bool _hasEnded;
 
@@ -60,7 +60,7 @@ public sealed partial class NoiseSecretStream
         if (!IsOpen)
             return KeepEarly(message);
         Encrypt(message);
-        return _transport.Flush();
+        return _transport.Flush() || NoteUnheeded(SecretStreamWire.FrameOverheadBytes + message.Length);
     }
 
     /// <summary>Writes an empty message now, as the keep-alive does.</summary>
@@ -91,14 +91,29 @@ public sealed partial class NoiseSecretStream
         _keepAliveTimer?.Touch();
     }
 
-    private bool KeepEarly(ReadOnlySpan<byte> message)
+    /// <summary>A writer that never waits is stopped before it takes all memory. Always false.</summary>
+    private bool NoteUnheeded(int bytes)
     {
-        _early ??= new ArrayBufferWriter<byte>();
-        if (_early.WrittenCount + message.Length > MaxEarlyBytes)
+        _unheededBytes += bytes;
+        if (_unheededBytes > _options.MaxQueuedBytes)
         {
             Fail(
                 SecretStreamErrorCode.NoBuffers,
-                $"More than {MaxEarlyBytes} bytes were written before the stream opened."
+                $"{_unheededBytes} bytes were written to {Peer} after the stream asked to wait. "
+                    + "Wait for OnDrain when Write says false."
+            );
+        }
+        return false;
+    }
+
+    private bool KeepEarly(ReadOnlySpan<byte> message)
+    {
+        _early ??= new ArrayBufferWriter<byte>();
+        if (_early.WrittenCount + message.Length > _options.MaxQueuedBytes)
+        {
+            Fail(
+                SecretStreamErrorCode.NoBuffers,
+                $"More than {_options.MaxQueuedBytes} bytes were written before the stream opened."
             );
             return false;
         }
@@ -132,8 +147,13 @@ public sealed partial class NoiseSecretStream
     private void StartIdleTimers()
     {
         StartKeepAlive();
-        if (_options.ReadTimeout > TimeSpan.Zero && !_isDestroyed)
-            _readTimer = new IdleTimer(Loop.Time, _options.ReadTimeout, OnReadTimeout);
+        StartReadTimer();
+    }
+
+    private void StartReadTimer()
+    {
+        if (_readTimeout > TimeSpan.Zero && !_isDestroyed)
+            _readTimer = new IdleTimer(Loop.Time, _readTimeout, OnReadTimeout);
     }
 
     private void StartKeepAlive()

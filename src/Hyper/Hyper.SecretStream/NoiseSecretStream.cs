@@ -75,11 +75,15 @@ public sealed partial class NoiseSecretStream : IMessageDuplex, IByteDuplexHandl
         _options = NoiseSecretStreamOptions.Validated(options);
         _transport = transport;
         _keepAlive = _options.KeepAlive;
+        _readTimeout = _options.ReadTimeout;
         _swallowsEmpty = _options.SwallowEmptyMessages || _keepAlive > TimeSpan.Zero;
     }
 
     /// <inheritdoc/>
     public EventLoop Loop => _transport.Loop;
+
+    /// <inheritdoc/>
+    public object? UserData { get; set; }
 
     /// <summary>Whether this side began.</summary>
     public bool IsInitiator { get; }

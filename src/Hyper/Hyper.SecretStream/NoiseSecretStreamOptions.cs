@@ -39,6 +39,12 @@ public sealed record NoiseSecretStreamOptions
     /// <summary>The longest message in bytes that is accepted, at most and by default <see cref="WireMaxMessageBytes"/>.</summary>
     public int MaxMessageBytes { get; init; } = WireMaxMessageBytes;
 
+    /// <summary>
+    /// Bytes written in spite of a <see cref="NoiseSecretStream.Write"/> that said false, and before the next drain or the
+    /// opening, at which the stream fails with <c>ENOBUFS</c>. 64 MiB by default: four messages of the largest size.
+    /// </summary>
+    public int MaxQueuedBytes { get; init; } = 64 * 1024 * 1024;
+
     internal static NoiseSecretStreamOptions Validated(NoiseSecretStreamOptions? options)
     {
         options ??= new NoiseSecretStreamOptions();
@@ -48,6 +54,8 @@ public sealed record NoiseSecretStreamOptions
             throw new ArgumentException("Times must not be negative.", nameof(options));
         if (options.MaxMessageBytes is < 0 or > WireMaxMessageBytes)
             throw new ArgumentException($"{nameof(MaxMessageBytes)} is 0 to {WireMaxMessageBytes}.", nameof(options));
+        if (options.MaxQueuedBytes < 0)
+            throw new ArgumentException($"{nameof(MaxQueuedBytes)} must not be negative.", nameof(options));
         return options;
     }
 }

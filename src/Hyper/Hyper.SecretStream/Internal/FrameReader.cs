@@ -5,8 +5,10 @@ namespace Hyper.SecretStream.Internal;
 
 /// <summary>
 /// Cuts frames (24-bit little-endian length, then the body) out of bytes as they arrive. A body that lies wholly in the
-/// arriving bytes is given in place. Otherwise it is gathered in a pooled buffer that grows with what has really
-/// arrived: announcing a length reserves nothing. After each frame the caller calls <see cref="Release"/>.
+/// arriving bytes is given in place. Otherwise it is gathered, with one copy, in a pooled buffer. At first that grows with
+/// what has really arrived: announcing a length reserves nothing. A length that the other side has proven to mean by an
+/// authentic frame of it (<see cref="Trust"/>) is reserved at once from then on, and so never moved.
+/// After each frame the caller calls <see cref="Release"/>.
 /// </summary>
 internal struct FrameReader
 {
@@ -16,12 +18,16 @@ internal struct FrameReader
     private int _gatheredCount;
     private int _lengthCount;
     private int _length;
+    private int _trustedBytes;
 
     /// <summary>Whether a frame has begun and not ended.</summary>
     public readonly bool IsInsideFrame => _lengthCount > 0;
 
     /// <summary>Size of the buffer held for the present frame.</summary>
     public readonly int ReservedBytes => _gathered?.Length ?? 0;
+
+    /// <summary>Bytes copied so far, those moved to a larger buffer included.</summary>
+    public long CopiedBytes { get; private set; }
 
     /// <summary>The body just given, writable, when it was gathered; else empty.</summary>
     public readonly Span<byte> Gathered => _gathered is null ? default : _gathered.AsSpan(0, _length);
@@ -59,8 +65,12 @@ internal struct FrameReader
     {
         if (_gathered is not null)
             ArrayPool<byte>.Shared.Return(_gathered);
-        this = default;
+        _gathered = null;
+        _gatheredCount = _lengthCount = _length = 0;
     }
+
+    /// <summary>Bodies of up to this length are reserved as soon as they are announced.</summary>
+    public void Trust(int bodyBytes) => _trustedBytes = Math.Max(_trustedBytes, bodyBytes);
 
     private void Gather(ref ReadOnlySpan<byte> data)
     {
@@ -69,10 +79,13 @@ internal struct FrameReader
             return;
         var needed = _gatheredCount + taken;
         if (_gathered is null)
-            _gathered = ArrayPool<byte>.Shared.Rent(Math.Min(_length, Math.Max(needed, InitialBytes)));
+            _gathered = ArrayPool<byte>.Shared.Rent(
+                Math.Min(_length, Math.Max(needed, Math.Max(InitialBytes, _trustedBytes)))
+            );
         else if (_gathered.Length < needed)
             Grow(needed);
         data[..taken].CopyTo(_gathered.AsSpan(_gatheredCount));
+        CopiedBytes += taken;
         _gatheredCount = needed;
         data = data[taken..];
     }
@@ -82,6 +95,7 @@ internal struct FrameReader
         Debug.Assert(_gathered is not null);
         var larger = ArrayPool<byte>.Shared.Rent(Math.Min(_length, Math.Max(needed, _gathered.Length * 2)));
         _gathered.AsSpan(0, _gatheredCount).CopyTo(larger);
+        CopiedBytes += _gatheredCount;
         ArrayPool<byte>.Shared.Return(_gathered);
         _gathered = larger;
     }
