@@ -10,8 +10,11 @@ internal sealed class Peer : IUdxSocketHandler
     {
         Node = new UdxNode(host, options);
         Socket = Node.CreateSocket(new DatagramSocketOptions { Port = 4000 }, this);
-        Address = host is TestKit.SimulatedHost simulated ? new UdpAddress(simulated.Address, 4000) : default;
+        _host = host as TestKit.SimulatedHost;
+        Address = AddressOf(Socket);
     }
+
+    private readonly TestKit.SimulatedHost? _host;
 
     public UdxNode Node { get; }
 
@@ -21,6 +24,13 @@ internal sealed class Peer : IUdxSocketHandler
 
     /// <summary>Datagrams that belonged to no stream.</summary>
     public List<byte[]> Messages { get; } = [];
+
+    /// <summary>Another socket of the same node.</summary>
+    public UdxSocket OpenSocket(ushort port) => Node.CreateSocket(new DatagramSocketOptions { Port = port }, this);
+
+    /// <summary>Where others reach a socket.</summary>
+    public UdpAddress AddressOf(UdxSocket socket) =>
+        _host is null ? default : new UdpAddress(_host.Address, socket.LocalAddress.Port);
 
     public void OnMessage(UdxSocket socket, ReadOnlySpan<byte> datagram, in UdpAddress from) =>
         Messages.Add(datagram.ToArray());

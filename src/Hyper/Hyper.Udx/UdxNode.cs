@@ -71,6 +71,8 @@ public sealed class UdxNode : IDisposable
             stream.Cancel("its node was disposed");
     }
 
+    internal ICongestionControl CreateCongestionControl() => new Bbr(Loop.Random);
+
     internal UdxStream? FindStream(uint id) => _streams.GetValueOrDefault(id);
 
     internal void Remove(UdxStream stream) => _streams.Remove(stream.Id);

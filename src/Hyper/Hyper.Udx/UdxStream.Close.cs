@@ -9,8 +9,8 @@ public sealed partial class UdxStream
     /// A closed stream answers for this many retransmission timeouts: as long as the other side goes on repeating an END
     /// whose acknowledgement was lost, before it gives up with an error after a clean end.
     /// </summary>
-    private const int LingerInTimeouts = 13;
-    private const long MaxLinger = 60 * MicrosecondClock.Second;
+    private const int PatienceInTimeouts = 13;
+    private const long MaxPatience = 60 * MicrosecondClock.Second;
 
     /// <summary>Answers of a closed stream at most: enough for every repeat a peer makes in that time.</summary>
     private const int MaxLingerAnswers = 16;
@@ -31,6 +31,9 @@ public sealed partial class UdxStream
         Lingering,
         Closed,
     }
+
+    /// <summary>How long the other side goes on repeating a packet before it gives the stream up.</summary>
+    private long PeerPatience => Math.Min(PatienceInTimeouts * _send.RetransmissionTimeout, MaxPatience);
 
     /// <summary>Whether both sides have ended, everything has arrived, and only our END waits for its answer.</summary>
     internal bool IsFarewell => _send.IsOnlyEndOutstanding && _receive.IsEnded;
@@ -101,6 +104,7 @@ public sealed partial class UdxStream
         _send.Clear();
         _receive.Clear();
         Firewall = null;
+        SettleRemoteChange(false);
         if (state == State.Lingering)
             BeginLinger();
         else
@@ -110,8 +114,7 @@ public sealed partial class UdxStream
 
     private void BeginLinger()
     {
-        var duration = Math.Min(LingerInTimeouts * _send.RetransmissionTimeout, MaxLinger);
-        _linger.Set(_node.Clock.Now + duration);
+        _linger.Set(_node.Clock.Now + PeerPatience);
     }
 
     private void NotifyClosed()

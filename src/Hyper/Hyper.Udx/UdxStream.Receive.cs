@@ -14,7 +14,10 @@ public sealed partial class UdxStream
 
     internal void OnPacket(UdxSocket socket, ReadOnlySpan<byte> packet, in UdpAddress from)
     {
-        if (!PacketCodec.TryRead(packet, out var header, out var sackRanges, out var payload) || !IsTaken(socket, from))
+        var source = Source.Foreign;
+        if (PacketCodec.TryRead(packet, out var header, out var sackRanges, out var payload))
+            source = SourceOf(socket, from);
+        if (source == Source.Foreign)
         {
             _counters.PacketsDropped++;
             return;
@@ -29,7 +32,7 @@ public sealed partial class UdxStream
         var sequence = SequenceNumber.Expand(header.Sequence, _receive.Next);
         if (header.Flags.HasAny(PacketFlags.Destroy))
         {
-            OnDestroyPacket(sequence);
+            OnDestroyPacket(sequence, source);
             return;
         }
         try
@@ -47,21 +50,19 @@ public sealed partial class UdxStream
             throw;
         }
         // The handler may have closed the stream meanwhile.
-        if (IsOpen && !_send.OnAcknowledgement(header, sackRanges))
+        if (!IsOpen)
+            return;
+        if (!_send.OnAcknowledgement(header, sackRanges))
             _counters.PacketsDropped++;
+        CheckRemoteChange();
     }
 
-    private bool IsTaken(UdxSocket socket, in UdpAddress from)
-    {
-        if (socket == _path.Socket && from == _path.Remote)
-            return true;
-        return IsOpen && Firewall is { } firewall && firewall(this, socket, from) && IsOpen;
-    }
-
-    private void OnDestroyPacket(long sequence)
+    private void OnDestroyPacket(long sequence, Source source)
     {
         var distance = sequence - _receive.Next;
-        if (distance is < 0 or > MaxDestroyDistance)
+        // Who speaks from the new place would destroy from there; the old one may be a relay that is no longer trusted.
+        var isOutdated = source == Source.FormerRemote && _isPathHeard;
+        if (isOutdated || distance is < 0 or > MaxDestroyDistance)
         {
             _counters.PacketsDropped++;
             return;

@@ -29,7 +29,6 @@ public sealed partial class UdxStream : IByteDuplex, ITurnEndItem
     private readonly SendHalf _send;
     private readonly ReceiveHalf _receive;
     private readonly StreamCounters _counters = new();
-    private StreamPath _path;
     private bool _isTurnQueued;
     private bool _isInTurn;
     private bool _isDrainAwaited;
@@ -39,7 +38,7 @@ public sealed partial class UdxStream : IByteDuplex, ITurnEndItem
         _node = node;
         Id = id;
         Firewall = firewall;
-        _send = new SendHalf(this, node, new Bbr(node.Loop.Random), _counters);
+        _send = new SendHalf(this, node, _counters);
         _receive = new ReceiveHalf(this, node.Buffers, node.Options, _counters);
         _linger = new Deadline(node.Clock, OnLingerOver);
     }
@@ -50,26 +49,8 @@ public sealed partial class UdxStream : IByteDuplex, ITurnEndItem
     /// <summary>The id by which the other side addresses this stream.</summary>
     public uint Id { get; }
 
-    /// <summary>Asked about packets that do not come from the remote; without one they are dropped.</summary>
-    public UdxFirewall? Firewall { get; set; }
-
-    /// <summary>Whether <see cref="Connect"/> was called.</summary>
-    public bool IsConnected => _path.IsKnown;
-
     /// <summary>Whether neither an end of both sides, nor a destroy, nor an error has closed the stream.</summary>
     public bool IsOpen => _state == State.Open;
-
-    /// <summary>The socket the stream is connected through, or null before.</summary>
-    public UdxSocket? Socket => _path.Socket;
-
-    /// <summary>The other side's id of this stream; 0 before <see cref="Connect"/>.</summary>
-    public uint RemoteId => _path.RemoteId;
-
-    /// <summary>The other side's address; empty before <see cref="Connect"/>.</summary>
-    public UdpAddress RemoteAddress => _path.Remote;
-
-    /// <summary>Largest payload of one packet, and so of one message. 1152 bytes over IPv4 by default.</summary>
-    public int MaxPayload { get; private set; }
 
     /// <summary>Measurements and counters at this moment.</summary>
     public UdxStreamStatistics Statistics =>
@@ -89,25 +70,6 @@ public sealed partial class UdxStream : IByteDuplex, ITurnEndItem
         );
 
     internal IByteDuplexHandler? Handler { get; private set; }
-
-    /// <summary>
-    /// Sets where the stream sends. What was written before leaves now. May be called inside the firewall callback.
-    /// </summary>
-    /// <param name="socket">A socket of the same node.</param>
-    /// <param name="remoteId">The other side's id of the stream.</param>
-    /// <param name="remote">The other side's address; the port is not 0.</param>
-    /// <exception cref="InvalidOperationException">The stream is connected or closed.</exception>
-    public void Connect(UdxSocket socket, uint remoteId, in UdpAddress remote)
-    {
-        Loop.VerifyAccess();
-        if (_path.IsKnown || !IsOpen)
-            throw new InvalidOperationException($"Stream {Id} is {(IsOpen ? "connected" : "closed")} already.");
-        if (socket.Node != _node)
-            throw new ArgumentException("The socket belongs to another node.", nameof(socket));
-        if (remote.Port == 0)
-            throw new ArgumentException("Port 0 cannot be sent to.", nameof(remote));
-        SetPath(new StreamPath(socket, remoteId, remote));
-    }
 
     /// <inheritdoc/>
     public void Start(IByteDuplexHandler handler)
@@ -137,13 +99,6 @@ public sealed partial class UdxStream : IByteDuplex, ITurnEndItem
             return;
         _isTurnQueued = true;
         Loop.AtTurnEnd(this);
-    }
-
-    private void SetPath(in StreamPath path)
-    {
-        _path = path;
-        MaxPayload = path.MaxPayload(_node.Options.Mtu);
-        QueueTurn();
     }
 
     void ITurnEndItem.OnTurnEnd()

@@ -57,6 +57,19 @@ public sealed class JsStream(JsPartner partner, string handle) : PartnerObject(p
     /// <summary>Gives the stream up.</summary>
     public Task DestroyAsync() => Partner.CallAsync("stream.destroy", new { stream = Handle });
 
+    /// <summary>Moves a UDX stream to another remote.</summary>
+    public Task ChangeRemoteAsync(JsUdxSocket socket, uint remoteId, ushort remotePort) =>
+        Partner.CallAsync(
+            "udx.changeRemote",
+            new
+            {
+                stream = Handle,
+                socket = socket.Handle,
+                remoteId,
+                port = remotePort,
+            }
+        );
+
     /// <summary>Wraps a UDX stream of mode <see cref="StreamMode.None"/> in a secret stream.</summary>
     public async Task<JsStream> WrapAsync(
         bool initiator,

@@ -21,6 +21,18 @@ public sealed class OurUdx : IAsyncDisposable, IUdxSocketHandler
 
     public ushort Port => _socket.LocalAddress.Port;
 
+    public UdxSocket Socket => _socket;
+
+    /// <summary>Another socket of the same node.</summary>
+    public Task<UdxSocket> OpenSocketAsync() =>
+        _loop.RunAsync(() => _node.CreateSocket(new DatagramSocketOptions { Host = IPAddress.Loopback }, this));
+
+    /// <summary>Moves a stream to another remote on loopback.</summary>
+    public Task<bool> ChangeRemoteAsync(UdxStream stream, UdxSocket socket, uint remoteId, ushort remotePort) =>
+        _loop.RunAsync(() =>
+            stream.ChangeRemoteAsync(socket, remoteId, new UdpAddress(IPAddress.Loopback, remotePort))
+        );
+
     public static Task<OurUdx> OpenAsync(OurLoop loop, UdxOptions? options = null) =>
         loop.RunAsync(() => new OurUdx(loop, options));
 

@@ -21,6 +21,20 @@ internal sealed class RackDetector
     private long _highestDelivered = long.MinValue;
     private bool _isReorderingSeen;
     private int _toleranceSteps = 1;
+    private long _earlierPathAllowance;
+
+    /// <summary>
+    /// Begins anew on another path. What is out on the earlier one gets a round trip of that one before it is given up: a
+    /// quicker path would else have all of it repeated.
+    /// </summary>
+    public void BeginPath(RttEstimator earlier)
+    {
+        _earlierPathAllowance = Math.Max(_earlierPathAllowance, earlier.Smoothed + earlier.Smoothed / 4);
+        _newestSentAt = _highestDelivered = long.MinValue;
+        _newestRtt = 0;
+        _isReorderingSeen = false;
+        _toleranceSteps = 1;
+    }
 
     public void OnDelivered(long sequence, in SentPacket packet, RttEstimator rtt, long now)
     {
@@ -54,7 +68,7 @@ internal sealed class RackDetector
     /// <param name="isRecovering">Whether a loss is being repaired already; then there is no tolerance without cause.</param>
     /// <param name="now">The time.</param>
     /// <param name="recheckAt">When to ask again, or 0.</param>
-    /// <returns>Bytes declared lost.</returns>
+    /// <returns>Bytes declared lost on the present path.</returns>
     public long DetectLosses(
         SentPackets packets,
         long knownBefore,
@@ -72,7 +86,8 @@ internal sealed class RackDetector
             ref var packet = ref packets[sequence];
             if (!IsSentAfter(_newestSentAt, _newestSequence, packet.SentAt, sequence))
                 break;
-            var dueAt = packet.SentAt + allowance;
+            var isOnPath = packets.IsOnPath(packet);
+            var dueAt = packet.SentAt + (isOnPath ? allowance : Math.Max(allowance, _earlierPathAllowance));
             if (dueAt > now)
             {
                 // In order of sending, so the packets behind it are due no earlier.
@@ -82,7 +97,7 @@ internal sealed class RackDetector
             var next = packet.Next;
             if (sequence < knownBefore)
             {
-                lost += packet.Size;
+                lost += isOnPath ? packet.Size : 0;
                 packets.OnLost(sequence);
             }
             sequence = next;

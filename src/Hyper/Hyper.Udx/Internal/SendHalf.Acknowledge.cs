@@ -25,6 +25,7 @@ internal sealed partial class SendHalf
 
     // What one acknowledgement has brought so far.
     private long _newlyAcknowledged;
+    private bool _isProgress;
     private long _newestSample;
     private long _newestSampleSentAt;
 
@@ -48,12 +49,13 @@ internal sealed partial class SendHalf
         _lastHeardAt = now;
         UpdateRemoteWindow(header, acknowledged);
         _newlyAcknowledged = 0;
+        _isProgress = false;
         _newestSample = 0;
         _newestSampleSentAt = long.MinValue;
         AcknowledgeRange(_packets.First, acknowledged, now);
         AcknowledgeRanges(sackRanges, now);
         ReleaseBefore(acknowledged);
-        if (_newlyAcknowledged > 0 || _reorderDeadline > 0)
+        if (_isProgress || _reorderDeadline > 0)
             OnProgress(now);
         return true;
     }
@@ -97,16 +99,24 @@ internal sealed partial class SendHalf
         )
         {
             ref var packet = ref _packets[sequence];
-            _newlyAcknowledged += packet.Size;
-            if (packet.Transmissions == 1 && packet.SentAt >= _newestSampleSentAt)
-            {
-                _newestSampleSentAt = packet.SentAt;
-                _newestSample = Math.Max(now - packet.SentAt, 1);
-            }
-            _sampler.OnDelivered(packet, now);
+            _isProgress = true;
+            if (_packets.IsOnPath(packet))
+                Measure(packet, now);
             _rack.OnDelivered(sequence, packet, _rtt, now);
             _packets.OnAcknowledged(sequence);
         }
+    }
+
+    /// <summary>Times and rates are those of the present path; an arrival on an earlier one says nothing of it.</summary>
+    private void Measure(in SentPacket packet, long now)
+    {
+        _newlyAcknowledged += packet.Size;
+        if (packet.Transmissions == 1 && packet.SentAt >= _newestSampleSentAt)
+        {
+            _newestSampleSentAt = packet.SentAt;
+            _newestSample = Math.Max(now - packet.SentAt, 1);
+        }
+        _sampler.OnDelivered(packet, now);
     }
 
     private void ReleaseBefore(long acknowledged)
@@ -122,7 +132,7 @@ internal sealed partial class SendHalf
     {
         if (_newestSample > 0)
             _rtt.OnSample(_newestSample, now);
-        if (_newlyAcknowledged > 0)
+        if (_isProgress)
         {
             _stalledSince = _timeoutBase = _tailProbeBase = now;
             _backOff = 1;

@@ -162,7 +162,8 @@ internal sealed partial class SendHalf
                 break;
             isFirst = false;
             var next = packet.Next;
-            _unreportedLoss += packet.Size;
+            if (_packets.IsOnPath(packet))
+                _unreportedLoss += packet.Size;
             _packets.OnLost(sequence);
             sequence = next;
         }

@@ -18,38 +18,46 @@ internal sealed partial class SendHalf
     /// </summary>
     private const int MaxTurnBytes = 64_000;
 
+    private readonly UdxNode _node;
     private readonly UdxStream _stream;
     private readonly StreamCounters _counters;
     private readonly MicrosecondClock _clock;
     private readonly SendBuffer _buffer;
     private readonly SentPackets _packets;
-    private readonly RttEstimator _rtt = new();
     private readonly RackDetector _rack = new();
-    private readonly RateSampler _sampler = new();
-    private readonly Pacer _pacer = new();
-    private readonly ICongestionControl _congestion;
     private readonly Deadline _paceDeadline;
     private readonly Deadline _deadline;
     private readonly long _highWaterMark;
+
+    // Knowledge of the path; forgotten when the path changes.
+    private RttEstimator _rtt = new();
+    private RateSampler _sampler = new();
+    private Pacer _pacer = new();
+    private ICongestionControl _congestion;
+    private bool _isPathProbeDue;
 
     // Sent in this turn.
     private int _turnBytes;
     private long _endSequence = long.MaxValue;
     private bool _isEndRequested;
 
-    public SendHalf(UdxStream stream, UdxNode node, ICongestionControl congestion, StreamCounters counters)
+    public SendHalf(UdxStream stream, UdxNode node, StreamCounters counters)
     {
+        _node = node;
         _stream = stream;
         _counters = counters;
         _clock = node.Clock;
         _buffer = new SendBuffer(node.Buffers);
         _packets = new SentPackets(node.Options.InitialSequence);
-        _congestion = congestion;
+        _congestion = node.CreateCongestionControl();
         _highWaterMark = node.Options.HighWaterMarkBytes;
         _windowSequence = _windowAcknowledgement = node.Options.InitialSequence;
         _paceDeadline = new Deadline(_clock, stream.QueueTurn);
         _deadline = new Deadline(_clock, OnDeadline);
     }
+
+    /// <summary>The oldest packet that is not acknowledged.</summary>
+    public long First => _packets.First;
 
     /// <summary>The sequence number of the next new packet.</summary>
     public long Next => _packets.Next;
@@ -145,8 +153,45 @@ internal sealed partial class SendHalf
                 break;
             }
         }
+        ProbePath(now);
         UpdateWindowProbe(now);
         SetDeadline(now);
+    }
+
+    /// <summary>
+    /// Packets take another path from now on, repeats included.
+    /// </summary>
+    /// <param name="isOther">
+    /// Whether what was learnt does not hold there (RFC 9000, 9.4). Then round-trip time, bandwidth and window begin anew,
+    /// and what is out on the earlier path no longer counts for the limits of this one.
+    /// </param>
+    public void BeginPath(bool isOther)
+    {
+        if (isOther)
+        {
+            _rack.BeginPath(_rtt);
+            _packets.BeginPath();
+            _rtt = new RttEstimator();
+            _sampler = new RateSampler();
+            _pacer = new Pacer();
+            _congestion = _node.CreateCongestionControl();
+            _unreportedLoss = 0;
+        }
+        _backOff = 1;
+        _tailProbes = 0;
+        _timeoutBase = _tailProbeBase = _stalledSince = _clock.Now;
+        _isPathProbeDue = true;
+    }
+
+    /// <summary>
+    /// With something out on the earlier path and nothing new to send, the newest packet is repeated at once on this one:
+    /// its acknowledgement tells what the earlier path has lost, which else takes a timeout to find out.
+    /// </summary>
+    private void ProbePath(long now)
+    {
+        if (_isPathProbeDue && _turnBytes == 0 && _packets.IsAnyInFlight)
+            Send(_packets.NewestInFlight, now);
+        _isPathProbeDue = false;
     }
 
     private bool MayLeave(int bytes, long now)

@@ -16,6 +16,9 @@ internal struct SentPacket
     /// <summary>Times sent, stopping at 255.</summary>
     public byte Transmissions;
 
+    /// <summary>The path of the latest transmission: see <see cref="SentPackets.BeginPath"/>.</summary>
+    public int Path;
+
     /// <summary>Time of the latest transmission in microseconds.</summary>
     public long SentAt;
 

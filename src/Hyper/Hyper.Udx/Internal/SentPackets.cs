@@ -28,6 +28,7 @@ internal sealed class SentPackets(long firstSequence)
     private long _flightTail = None;
     private long _lostHead = None;
     private long _lostTail = None;
+    private int _path;
 
     /// <summary>The oldest packet that is not cumulatively acknowledged.</summary>
     public long First { get; private set; } = firstSequence;
@@ -47,7 +48,10 @@ internal sealed class SentPackets(long firstSequence)
     /// <summary>Their payload.</summary>
     public long SackedBytes { get; private set; }
 
-    /// <summary>Size of all packets in flight; lost and arrived ones do not count.</summary>
+    /// <summary>
+    /// Size of the packets in flight on the present path; lost and arrived ones do not count, nor what is still out on an
+    /// earlier path.
+    /// </summary>
     public long BytesInFlight { get; private set; }
 
     public bool IsAnyInFlight => _flightHead != None;
@@ -87,14 +91,26 @@ internal sealed class SentPackets(long firstSequence)
         return sequence;
     }
 
+    /// <summary>
+    /// What leaves from now on takes another path. What is out stays in flight, but not on the path that
+    /// <see cref="BytesInFlight"/> is about.
+    /// </summary>
+    public void BeginPath()
+    {
+        _path++;
+        BytesInFlight = 0;
+    }
+
+    /// <summary>Whether the latest transmission took the present path.</summary>
+    public bool IsOnPath(in SentPacket packet) => packet.Path == _path;
+
     /// <summary>Notes a first or repeated transmission.</summary>
     public void OnTransmitted(long sequence, long now)
     {
         ref var packet = ref this[sequence];
         if (packet.State == SentPacketState.InFlight)
         {
-            Unlink(ref packet, ref _flightHead, ref _flightTail);
-            BytesInFlight -= packet.Size;
+            LeaveFlight(ref packet);
         }
         else if (packet.Transmissions > 0)
         {
@@ -102,6 +118,7 @@ internal sealed class SentPackets(long firstSequence)
         }
         packet.State = SentPacketState.InFlight;
         packet.SentAt = now;
+        packet.Path = _path;
         if (packet.Transmissions < byte.MaxValue)
             packet.Transmissions++;
         BytesInFlight += packet.Size;
@@ -112,8 +129,7 @@ internal sealed class SentPackets(long firstSequence)
     {
         ref var packet = ref this[sequence];
         Debug.Assert(packet.State == SentPacketState.InFlight);
-        Unlink(ref packet, ref _flightHead, ref _flightTail);
-        BytesInFlight -= packet.Size;
+        LeaveFlight(ref packet);
         packet.State = SentPacketState.Lost;
         Link(sequence, ref packet, ref _lostHead, ref _lostTail);
     }
@@ -124,8 +140,7 @@ internal sealed class SentPackets(long firstSequence)
         Debug.Assert(packet.State != SentPacketState.Acknowledged);
         if (packet.State == SentPacketState.InFlight)
         {
-            Unlink(ref packet, ref _flightHead, ref _flightTail);
-            BytesInFlight -= packet.Size;
+            LeaveFlight(ref packet);
         }
         else
         {
@@ -179,6 +194,13 @@ internal sealed class SentPackets(long firstSequence)
         First = Next;
         SackedCount = 0;
         SackedBytes = BytesInFlight = 0;
+    }
+
+    private void LeaveFlight(ref SentPacket packet)
+    {
+        Unlink(ref packet, ref _flightHead, ref _flightTail);
+        if (IsOnPath(packet))
+            BytesInFlight -= packet.Size;
     }
 
     private ref SentPacket Slot(long sequence) => ref _ring[(int)sequence & (_ring.Length - 1)];

@@ -13,6 +13,12 @@ internal readonly record struct StreamPath(UdxSocket? Socket, uint RemoteId, Udp
 
     public bool IsKnown => Socket is not null;
 
+    /// <summary>
+    /// Whether what was learnt of the other path holds for this one: the remote's host is the same, and no relay comes or
+    /// goes, which has an id of its own. A changed port alone is most likely a NAT that forgot a mapping (RFC 9000, 9.4).
+    /// </summary>
+    public bool IsLike(in StreamPath other) => RemoteId == other.RemoteId && Remote.HasSameHost(other.Remote);
+
     /// <summary>Payload of one packet on this path.</summary>
     public int MaxPayload(int mtu) =>
         mtu - (Remote.IsIPv4 ? IPv4HeaderBytes : IPv6HeaderBytes) - UdpHeaderBytes - PacketHeader.Bytes;

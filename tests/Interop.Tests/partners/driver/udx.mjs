@@ -49,7 +49,7 @@ export function register(driver) {
 
   driver.verb('udx.changeRemote', ({ stream, socket, remoteId, port, host = '127.0.0.1' }) => {
     const { stream: moving } = driver.handles.get(stream);
-    // The promise of a change that took effect at once never settles, so it is not awaited.
-    moving.changeRemote(driver.handles.get(socket), remoteId, port, requireLoopback(host)).catch(() => {});
+    // A change that took effect at once may return null instead of a promise, or one that never settles.
+    moving.changeRemote(driver.handles.get(socket), remoteId, port, requireLoopback(host))?.catch(() => {});
   });
 }
