@@ -24,7 +24,7 @@ public sealed class UdpForwarderTests : IDisposable
     [Fact]
     public async Task Clean_path_forwards_both_ways_with_a_source_for_each_client()
     {
-        await using var forwarder = new UdpForwarder(AddressOf(_target));
+        await using var forwarder = await UdpForwarder.StartAsync(AddressOf(_target));
         using var other = Open();
         await _client.SendToAsync(new byte[] { 1 }, forwarder.Address);
         var (first, firstFrom) = await ReceiveAsync(_target);
@@ -83,7 +83,7 @@ public sealed class UdpForwarderTests : IDisposable
     public async Task Mtu_drops_longer_packets_only()
     {
         var options = new UdpForwarderOptions { ToTarget = new UdpImpairment { MtuBytes = 1200 } };
-        await using var forwarder = new UdpForwarder(AddressOf(_target), options);
+        await using var forwarder = await UdpForwarder.StartAsync(AddressOf(_target), options);
         await _client.SendToAsync(new byte[1173], forwarder.Address);
         await _client.SendToAsync(new byte[1172], forwarder.Address);
         Assert.Equal(1172, (await ReceiveAsync(_target)).Bytes.Length);
@@ -99,7 +99,7 @@ public sealed class UdpForwarderTests : IDisposable
             ToTarget = new UdpImpairment { Delay = delay },
             FromTarget = new UdpImpairment { Delay = delay * 2 },
         };
-        await using var forwarder = new UdpForwarder(AddressOf(_target), options);
+        await using var forwarder = await UdpForwarder.StartAsync(AddressOf(_target), options);
         var started = Stopwatch.GetTimestamp();
         await _client.SendToAsync(new byte[1], forwarder.Address);
         var (_, from) = await ReceiveAsync(_target);
@@ -117,7 +117,7 @@ public sealed class UdpForwarderTests : IDisposable
             MaxQueuedDatagrams = 4,
             ToTarget = new UdpImpairment { Delay = TimeSpan.FromMinutes(1) },
         };
-        await using var forwarder = new UdpForwarder(AddressOf(_target), options);
+        await using var forwarder = await UdpForwarder.StartAsync(AddressOf(_target), options);
         for (var i = 0; i < 10; i++)
             await _client.SendToAsync(new byte[1], forwarder.Address);
         await UntilAsync(() => forwarder.ToTarget.Received == 10, "ten datagrams in the forwarder");
@@ -125,12 +125,27 @@ public sealed class UdpForwarderTests : IDisposable
     }
 
     [Fact]
-    public void Target_beyond_loopback_is_refused() =>
-        Assert.Throws<ArgumentException>(() => new UdpForwarder(new IPEndPoint(IPAddress.Parse("192.0.2.1"), 1)));
+    public Task Target_beyond_loopback_is_refused() =>
+        Assert.ThrowsAsync<ArgumentException>(() =>
+            UdpForwarder.StartAsync(new IPEndPoint(IPAddress.Parse("192.0.2.1"), 1))
+        );
+
+    [Fact]
+    public async Task Change_counts_from_then_on()
+    {
+        await using var forwarder = await UdpForwarder.StartAsync(AddressOf(_target));
+        await _client.SendToAsync(new byte[1300], forwarder.Address);
+        Assert.Equal(1300, (await ReceiveAsync(_target)).Bytes.Length);
+        await forwarder.ChangeAsync(new UdpImpairment { MtuBytes = 1200 }, UdpImpairment.None);
+        await _client.SendToAsync(new byte[1300], forwarder.Address);
+        await _client.SendToAsync(new byte[1100], forwarder.Address);
+        Assert.Equal(1100, (await ReceiveAsync(_target)).Bytes.Length);
+        Assert.Equal((2, 1), (forwarder.ToTarget.Forwarded, forwarder.ToTarget.Oversized));
+    }
 
     private async Task<List<int>> NumbersThroughAsync(UdpForwarderOptions options, int count)
     {
-        await using var forwarder = new UdpForwarder(AddressOf(_target), options);
+        await using var forwarder = await UdpForwarder.StartAsync(AddressOf(_target), options);
         var arrived = new List<int>();
         var number = new byte[4];
         for (var i = 0; i < count; i++)

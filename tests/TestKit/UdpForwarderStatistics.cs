@@ -1,3 +1,6 @@
+using System.Collections.Immutable;
+using Hyper.Loop;
+
 namespace TestKit;
 
 /// <summary>What happened to the datagrams of one direction. Written by the forwarder, readable at any time.</summary>
@@ -10,12 +13,13 @@ public sealed class UdpForwarderStatistics
     private long _reordered;
     private long _oversized;
     private long _overflowed;
+    private ImmutableArray<DatagramSocketStatistics> _sockets = [];
 
     /// <summary>Datagrams that came in.</summary>
     public long Received => Volatile.Read(ref _received);
 
     /// <summary>Datagrams that went out, copies included.</summary>
-    public long Forwarded => Volatile.Read(ref _forwarded);
+    public long Forwarded => Volatile.Read(ref _forwarded) - Refused;
 
     /// <summary>Datagrams lost on purpose.</summary>
     public long Lost => Volatile.Read(ref _lost);
@@ -30,12 +34,27 @@ public sealed class UdpForwarderStatistics
     public long Oversized => Volatile.Read(ref _oversized);
 
     /// <summary>Datagrams dropped since a queue, the client table or a socket's buffer was full.</summary>
-    public long Overflowed => Volatile.Read(ref _overflowed);
+    public long Overflowed => Volatile.Read(ref _overflowed) + Refused;
+
+    private long Refused
+    {
+        get
+        {
+            var refused = 0L;
+            foreach (var socket in _sockets)
+                refused += socket.SendErrors;
+            return refused;
+        }
+    }
 
     /// <inheritdoc/>
     public override string ToString() =>
         $"received {Received}, forwarded {Forwarded}, lost {Lost}, duplicated {Duplicated}, reordered {Reordered}, "
         + $"oversized {Oversized}, overflowed {Overflowed}";
+
+    /// <summary>Adds a socket by which the datagrams leave: what the system refuses there did not go out.</summary>
+    internal void Add(DatagramSocketStatistics socket) =>
+        ImmutableInterlocked.Update(ref _sockets, (all, one) => all.Add(one), socket);
 
     internal void CountReceived() => Volatile.Write(ref _received, _received + 1);
 

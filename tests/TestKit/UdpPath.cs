@@ -1,61 +1,68 @@
-using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
+using Hyper.Loop;
 
 namespace TestKit;
 
 /// <summary>
 /// One direction of a <see cref="UdpForwarder"/>: decides about each datagram and keeps those that are still under way.
-/// Belongs to the forwarder's thread.
+/// Belongs to the forwarder's loop. In steady state it allocates nothing.
 /// </summary>
-internal sealed class UdpPath(UdpImpairment impairment, int maxQueued, int seed)
+internal sealed class UdpPath
 {
-    private readonly Random _random = new(seed);
+    private const int BufferBytes = 2048;
+
+    private readonly EventLoop _loop;
+    private readonly int _maxQueued;
+    private readonly Random _random;
     private readonly PriorityQueue<Datagram, (long Due, long Order)> _delayed = new();
     private readonly List<Held> _held = [];
+    private readonly Stack<byte[]> _buffers = new();
+    private readonly LoopTimer _timer;
     private long _order;
+    private long _wakeAt = long.MaxValue;
+
+    public UdpPath(EventLoop loop, UdpImpairment impairment, int maxQueued, int seed)
+    {
+        _loop = loop;
+        _maxQueued = maxQueued;
+        _random = new Random(seed);
+        _timer = loop.Time.CreateTimer(static path => ((UdpPath)path!).Release(), this);
+        Impairment = impairment;
+    }
 
     public UdpForwarderStatistics Statistics { get; } = new();
 
-    /// <summary>How long until something has to leave.</summary>
-    public TimeSpan TimeUntilDue
-    {
-        get
-        {
-            var due = _delayed.TryPeek(out _, out var first) ? first.Due : long.MaxValue;
-            foreach (var held in _held)
-                due = Math.Min(due, held.Due);
-            if (due == long.MaxValue)
-                return TimeSpan.MaxValue;
-            var left = Stopwatch.GetElapsedTime(Stopwatch.GetTimestamp(), due);
-            return left > TimeSpan.Zero ? left : TimeSpan.Zero;
-        }
-    }
+    /// <summary>What is done to the datagrams that come from now on.</summary>
+    public UdpImpairment Impairment { get; set; }
+
+    private long Now => _loop.Time.GetTimestamp();
+
+    private bool IsInstant => Impairment.Delay <= TimeSpan.Zero && Impairment.Jitter <= TimeSpan.Zero;
 
     /// <summary>Takes a datagram that came in; it may leave within the call.</summary>
-    public void Take(ReadOnlySpan<byte> bytes, Socket by, SocketAddress to, int headerBytes)
+    public void Take(ReadOnlySpan<byte> bytes, IDatagramSocket by, in UdpAddress to, int headerBytes)
     {
         Statistics.CountReceived();
-        if (bytes.Length + headerBytes > impairment.MtuBytes)
+        // One that fills the loop's receive buffer may have been cut.
+        if (bytes.Length + headerBytes > Impairment.MtuBytes || bytes.Length >= BufferBytes)
         {
             Statistics.CountOversized();
             return;
         }
         // One draw per question and datagram, asked or not, so that changing one share leaves the other choices as they were.
         var (loss, duplication, reordering) = (_random.NextDouble(), _random.NextDouble(), _random.NextDouble());
-        var overtaking = 1 + _random.Next(impairment.MaxOvertaking);
-        if (loss < impairment.Loss)
+        var overtaking = 1 + _random.Next(Impairment.MaxOvertaking);
+        if (loss < Impairment.Loss)
         {
             Statistics.CountLost();
             return;
         }
-        if (reordering < impairment.Reordering)
+        if (reordering < Impairment.Reordering)
         {
-            Hold(new Datagram(bytes.ToArray(), by, to), overtaking);
+            Hold(bytes, by, to, overtaking);
             return;
         }
         Pass(bytes, by, to);
-        if (duplication < impairment.Duplication)
+        if (duplication < Impairment.Duplication)
         {
             Statistics.CountDuplicated();
             Pass(bytes, by, to);
@@ -63,32 +70,13 @@ internal sealed class UdpPath(UdpImpairment impairment, int maxQueued, int seed)
         LetOvertake();
     }
 
-    /// <summary>Sends what is due.</summary>
-    public void Release()
+    private void Hold(ReadOnlySpan<byte> bytes, IDatagramSocket by, in UdpAddress to, int overtaking)
     {
-        var now = Stopwatch.GetTimestamp();
-        for (var i = _held.Count - 1; i >= 0; i--)
-        {
-            if (_held[i].Due > now)
-                continue;
-            Pass(_held[i].Datagram);
-            _held.RemoveAt(i);
-        }
-        while (_delayed.TryPeek(out var datagram, out var first) && first.Due <= now)
-        {
-            _delayed.Dequeue();
-            Send(datagram.Bytes, datagram.By, datagram.To);
-        }
-    }
-
-    private void Hold(Datagram datagram, int overtaking)
-    {
-        if (_held.Count + _delayed.Count >= maxQueued)
-        {
-            Statistics.CountOverflowed();
+        if (IsFull())
             return;
-        }
-        _held.Add(new Held(datagram, overtaking, Stopwatch.GetTimestamp() + ToTicks(impairment.MaxHold)));
+        var due = Now + _loop.Time.ToTicks(Impairment.MaxHold);
+        _held.Add(new Held(Copy(bytes, by, to), overtaking, due));
+        WakeAt(due);
     }
 
     private void LetOvertake()
@@ -101,48 +89,95 @@ internal sealed class UdpPath(UdpImpairment impairment, int maxQueued, int seed)
                 _held[i] = held with { Overtaking = held.Overtaking - 1 };
                 continue;
             }
-            _held.RemoveAt(i);
             Statistics.CountReordered();
-            Pass(held.Datagram);
+            LetGo(i);
         }
     }
 
-    private void Pass(Datagram datagram) => Pass(datagram.Bytes, datagram.By, datagram.To);
-
-    private void Pass(ReadOnlySpan<byte> bytes, Socket by, SocketAddress to)
+    private void LetGo(int index)
     {
-        if (impairment.Delay <= TimeSpan.Zero && impairment.Jitter <= TimeSpan.Zero)
-        {
-            Send(bytes, by, to);
-            return;
-        }
-        if (_held.Count + _delayed.Count >= maxQueued)
-        {
-            Statistics.CountOverflowed();
-            return;
-        }
-        var delay = ToTicks(impairment.Delay) + (long)(_random.NextDouble() * ToTicks(impairment.Jitter));
-        var due = Stopwatch.GetTimestamp() + delay;
-        _delayed.Enqueue(new Datagram(bytes.ToArray(), by, to), (due, _order++));
+        var datagram = _held[index].Datagram;
+        _held.RemoveAt(index);
+        if (IsInstant)
+            Send(datagram);
+        else if (!IsFull())
+            Delay(datagram);
     }
 
-    private void Send(ReadOnlySpan<byte> bytes, Socket by, SocketAddress to)
+    private void Pass(ReadOnlySpan<byte> bytes, IDatagramSocket by, in UdpAddress to)
     {
-        try
+        if (IsInstant)
         {
-            by.SendTo(bytes, SocketFlags.None, to);
+            by.Send(bytes, to);
             Statistics.CountForwarded();
         }
-        catch (SocketException)
+        else if (!IsFull())
         {
-            // The buffer is full, or the last datagram met a closed port; either way this one is gone.
-            Statistics.CountOverflowed();
+            Delay(Copy(bytes, by, to));
         }
     }
 
-    private static long ToTicks(TimeSpan span) => (long)(span.TotalSeconds * Stopwatch.Frequency);
+    private void Delay(in Datagram datagram)
+    {
+        var jitter = (long)(_random.NextDouble() * _loop.Time.ToTicks(Impairment.Jitter));
+        var due = Now + _loop.Time.ToTicks(Impairment.Delay) + jitter;
+        _delayed.Enqueue(datagram, (due, _order++));
+        WakeAt(due);
+    }
 
-    private readonly record struct Datagram(byte[] Bytes, Socket By, SocketAddress To);
+    /// <summary>Sends what is due, and sets the timer for what is left.</summary>
+    private void Release()
+    {
+        var now = Now;
+        for (var i = _held.Count - 1; i >= 0; i--)
+        {
+            if (_held[i].Due <= now)
+                LetGo(i);
+        }
+        while (_delayed.TryPeek(out var datagram, out var first) && first.Due <= now)
+        {
+            _delayed.Dequeue();
+            Send(datagram);
+        }
+        var next = _delayed.TryPeek(out _, out var delayed) ? delayed.Due : long.MaxValue;
+        foreach (var held in _held)
+            next = Math.Min(next, held.Due);
+        _wakeAt = long.MaxValue;
+        if (next != long.MaxValue)
+            WakeAt(next);
+    }
+
+    private void WakeAt(long due)
+    {
+        if (due >= _wakeAt)
+            return;
+        _wakeAt = due;
+        _timer.ArmAt(due);
+    }
+
+    private bool IsFull()
+    {
+        if (_held.Count + _delayed.Count < _maxQueued)
+            return false;
+        Statistics.CountOverflowed();
+        return true;
+    }
+
+    private Datagram Copy(ReadOnlySpan<byte> bytes, IDatagramSocket by, in UdpAddress to)
+    {
+        var buffer = _buffers.TryPop(out var spare) ? spare : new byte[BufferBytes];
+        bytes.CopyTo(buffer);
+        return new Datagram(buffer, bytes.Length, by, to);
+    }
+
+    private void Send(in Datagram datagram)
+    {
+        datagram.By.Send(datagram.Buffer.AsSpan(0, datagram.Length), datagram.To);
+        Statistics.CountForwarded();
+        _buffers.Push(datagram.Buffer);
+    }
+
+    private readonly record struct Datagram(byte[] Buffer, int Length, IDatagramSocket By, UdpAddress To);
 
     private readonly record struct Held(Datagram Datagram, int Overtaking, long Due);
 }

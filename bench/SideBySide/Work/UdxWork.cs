@@ -39,7 +39,7 @@ internal static class UdxWork
     {
         var server = await node.CallAsync("bench.udxServer", new { });
         var target = new IPEndPoint(IPAddress.Loopback, server.GetProperty("port").GetInt32());
-        await using var path = new UdpForwarder(target, BadPath);
+        await using var path = await UdpForwarder.StartAsync(target, BadPath);
         return await node.MeasureAsync(
             "bench.udxThrough",
             new
@@ -68,7 +68,7 @@ internal static class UdxWork
             }
         );
         var target = new IPEndPoint(IPAddress.Loopback, remote.LocalAddress.Port);
-        await using var path = isBad ? new UdpForwarder(target, BadPath) : null;
+        await using var path = isBad ? await UdpForwarder.StartAsync(target, BadPath) : null;
         var port = (ushort)(path?.Address.Port ?? target.Port);
         client.Connect(local, 2, new UdpAddress(IPAddress.Loopback, port));
         return [await new ByteTransfer(client, server, Bytes, Chunk).RunAsync()];

@@ -43,7 +43,9 @@ internal sealed class UdxLink : IAsyncDisposable
         var udx = await OurUdx.OpenAsync(loop);
         var socket = await JsUdxSocket.OpenAsync(partner);
         var target = role == Role.WeDial ? socket.Port : udx.Port;
-        var path = spoiled is null ? null : new UdpForwarder(new IPEndPoint(IPAddress.Loopback, target), spoiled);
+        var path = spoiled is null
+            ? null
+            : await UdpForwarder.StartAsync(new IPEndPoint(IPAddress.Loopback, target), spoiled);
         var dialled = path is null ? target : (ushort)path.Address.Port;
         if (role == Role.WeDial)
         {

@@ -64,7 +64,7 @@ public sealed class UdxPartnerTests(NodePartners partners)
             ToTarget = impairment,
             FromTarget = impairment,
         };
-        await using var path = new UdpForwarder(new IPEndPoint(IPAddress.Loopback, remote.Port), options);
+        await using var path = await UdpForwarder.StartAsync(new IPEndPoint(IPAddress.Loopback, remote.Port), options);
         var server = await remote.AcceptAsync(id: 2, remoteId: 1);
         var client = await local.ConnectAsync(id: 1, remoteId: 2, (ushort)path.Address.Port);
         await client.WriteAsync(Bytes, seed: 8);
