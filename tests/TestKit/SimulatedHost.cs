@@ -9,6 +9,7 @@ public sealed class SimulatedHost : EventLoop
     private readonly List<SimulatedSocket> _sockets = [];
     private long _uplinkFree;
     private ushort _nextPort = 40_000;
+    private TimeSpan _wallClockLead;
 
     internal SimulatedHost(SimulatedWorld world, IPAddress address, IRandomSource random)
     {
@@ -64,6 +65,11 @@ public sealed class SimulatedHost : EventLoop
         _sockets.Clear();
     }
 
+    /// <summary>
+    /// Moves the host's time of day, but not the clock of its timers: what a program sees whose machine has slept.
+    /// </summary>
+    public void JumpWallClock(TimeSpan by) => _wallClockLead += by;
+
     /// <summary>When a packet of this size has left the uplink, or null when its queue is full.</summary>
     internal long? EnterUplink(int bytes, LinkConditions link)
     {
@@ -85,6 +91,6 @@ public sealed class SimulatedHost : EventLoop
 
         public override long GetTimestamp() => host.World.Now;
 
-        public override DateTimeOffset GetUtcNow() => _epoch + host.World.Elapsed;
+        public override DateTimeOffset GetUtcNow() => _epoch + host.World.Elapsed + host._wallClockLead;
     }
 }
