@@ -19,7 +19,7 @@ public sealed partial class DhtServer
 
     byte[]? IRoutedServer.OnHandshake(in PeerHandshake message, in DhtIncomingRequest request)
     {
-        if (!IsListening)
+        if (!IsListening || _dht.IsSuspended)
             return null;
         var hash = Blake2b.Hash(message.Noise);
         if (_handshakes.Find(hash) is { } known)

@@ -14,7 +14,7 @@ public sealed partial class HyperDht
     /// An open stream, to be started. As in JS it is open once there is a path: that the peer takes the connection is
     /// certain only when something arrives, and if it does not the stream fails after some seconds.
     /// </returns>
-    /// <exception cref="HyperDhtException">There is no such peer, no path to it, or it says no.</exception>
+    /// <exception cref="HyperDhtException">There is no such peer, no path to it, it says no, or the node is suspended or closed.</exception>
     /// <exception cref="OperationCanceledException">The caller gave up.</exception>
     public async Task<NoiseSecretStream> ConnectAsync(
         Bytes32 publicKey,
@@ -23,6 +23,7 @@ public sealed partial class HyperDht
     )
     {
         ThrowIfDestroyed();
+        ThrowIfSuspended();
         cancellationToken.ThrowIfCancellationRequested();
         using var attempt = new ConnectAttempt(this, publicKey, options ?? new DhtConnectOptions(), cancellationToken);
         _attempts.Add(attempt);

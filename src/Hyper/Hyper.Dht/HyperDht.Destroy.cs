@@ -24,7 +24,7 @@ public sealed partial class HyperDht
     private async Task DestroyCoreAsync(bool force)
     {
         foreach (var attempt in _attempts.ToArray())
-            attempt.Abandon();
+            attempt.Abandon(HyperDhtErrorCode.NodeDestroyed, "was given up: the node is closing.");
         try
         {
             if (force)
@@ -35,6 +35,7 @@ public sealed partial class HyperDht
         finally
         {
             // Whatever became of the goodbyes, the sockets go.
+            _interfaces.Dispose();
             _punchSockets.Dispose();
             _node.Close();
             _udx.Dispose();

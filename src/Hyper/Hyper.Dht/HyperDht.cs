@@ -49,6 +49,13 @@ public sealed partial class HyperDht : IAsyncDisposable
         _node = new DhtRpcNode(loop, CreateRpcOptions(options), new CommandHandler(this));
         _punchSockets = new PunchSockets(loop, _udx, _node, options.Host);
         LocalAddresses = new LocalAddresses(options, _node, loop.Time);
+        _interfaces = new InterfaceWatch(
+            loop,
+            options.LocalHosts,
+            LocalAddresses.Use,
+            OnInterfacesChanged,
+            LogInterfacesUnknown
+        );
     }
 
     /// <summary>The loop that owns the node.</summary>
@@ -98,8 +105,9 @@ public sealed partial class HyperDht : IAsyncDisposable
         loop.VerifyAccess();
         var dht = new HyperDht(loop, options ?? new HyperDhtOptions());
         dht._node.NatChanged += dht.RefreshServers;
-        dht._node.WokeUp += dht.RefreshServers;
+        dht._node.WokeUp += dht.OnWokeUp;
         dht._node.Start();
+        dht.WatchInterfaces();
         return dht;
     }
 

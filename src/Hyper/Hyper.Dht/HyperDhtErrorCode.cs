@@ -45,6 +45,9 @@ public static class HyperDhtErrorCode
     /// <summary>The node is closed.</summary>
     public const string NodeDestroyed = "NODE_DESTROYED";
 
+    /// <summary>The node is suspended.</summary>
+    public const string Suspended = "SUSPENDED";
+
     /// <summary>No node could be asked to store (not in hyperdht, which has only a text).</summary>
     public const string TooFewNodes = "TOO_FEW_NODES";
 

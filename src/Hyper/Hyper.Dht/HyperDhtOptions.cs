@@ -78,7 +78,8 @@ public sealed record HyperDhtOptions
 
     /// <summary>
     /// Names the IPv4 hosts of this machine, told to peers behind the same public address so that they may connect
-    /// inside the local network. By default those of its running interfaces.
+    /// inside the local network. By default those of its running interfaces. Asked every few seconds, also on other threads,
+    /// and when its answer changes the node looks for the network afresh. Must not be slow when asked on the loop.
     /// </summary>
     public Func<IReadOnlyList<IPAddress>> LocalHosts { get; init; } = SystemLocalHosts.Find;
 

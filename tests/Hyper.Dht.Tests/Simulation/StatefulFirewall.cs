@@ -12,7 +12,12 @@ internal sealed class StatefulFirewall
     private readonly HashSet<IPAddress> _protected = [];
     private readonly HashSet<(UdpAddress From, UdpAddress To)> _sessions = [];
 
-    public void Protect(IPAddress host) => _protected.Add(host);
+    /// <summary>Puts a host behind it; what the host has sent before opens nothing.</summary>
+    public void Protect(IPAddress host)
+    {
+        _protected.Add(host);
+        _sessions.RemoveWhere(session => session.From.ToIPAddress().Equals(host));
+    }
 
     public bool Drops(UdpAddress from, UdpAddress to, ReadOnlyMemory<byte> datagram)
     {

@@ -109,6 +109,12 @@ public sealed partial class JsNode : PartnerObject
         return new JsStream(Partner, made.Handle);
     }
 
+    /// <summary>Closes its sockets until <see cref="ResumeAsync"/>.</summary>
+    public Task SuspendAsync() => CallAsync<object>("dht.suspend", new { });
+
+    /// <summary>Opens its sockets again.</summary>
+    public Task ResumeAsync() => CallAsync<object>("dht.resume", new { });
+
     /// <summary>Leaves the network in good order.</summary>
     public Task DestroyAsync() => Partner.CallAsync("dht.destroy", new { handle = Handle });
 

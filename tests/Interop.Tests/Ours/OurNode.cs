@@ -66,6 +66,15 @@ public sealed class OurNode : IAsyncDisposable
             return new OurConnection(stream, new OurMessageStream(stream, mode));
         });
 
+    /// <summary>Nodes that know how to reach a key. Called on the loop.</summary>
+    public async Task<List<FoundPeer>> FindRelaysAsync(string publicKey)
+    {
+        var relays = new List<FoundPeer>();
+        await foreach (var found in Dht.FindPeerAsync(Bytes32.FromHex(publicKey)))
+            relays.Add(found);
+        return relays;
+    }
+
     /// <summary>The public keys announced under a topic, each once.</summary>
     public Task<HashSet<string>> LookupAsync(string topic) =>
         _loop.RunAsync(async () =>

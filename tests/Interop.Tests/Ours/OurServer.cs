@@ -17,6 +17,9 @@ public sealed class OurServer(OurLoop loop, DhtServer server, ChannelReader<OurC
     /// <summary>Number of connections that wait to be accepted.</summary>
     public int Waiting => accepted.Count;
 
+    /// <summary>Whether it has relays now. Read on the loop.</summary>
+    public bool IsAnnounced => server.RelayAddresses.Count > 0;
+
     /// <summary>Stops serving.</summary>
     public Task CloseAsync() => loop.RunAsync(server.CloseAsync);
 }

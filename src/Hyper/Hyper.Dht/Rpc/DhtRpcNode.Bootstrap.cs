@@ -13,6 +13,7 @@ public sealed partial class DhtRpcNode
     private TaskCompletionSource<DhtNodeState> _bootstrapped = new();
     private readonly TaskCompletionSource _reached = new();
     private int _activeBackgroundQueries;
+    private int _bootstraps;
 
     /// <summary>
     /// Completes when the node knows its neighbours and has learned what can be learned at once about its own address,
@@ -33,7 +34,8 @@ public sealed partial class DhtRpcNode
         if (_bootstrapped.Task.IsCompleted)
             _bootstrapped = new();
         State = DhtNodeState.Bootstrapping;
-        _lastTickAt = _endpoint.Now;
+        _isRediscoveryDue = false;
+        _lastTickAt = Loop.Time.GetUtcNow();
         _tickTimer.Change(_options.TickInterval, _options.TickInterval);
         _bootstrapDeadline.Arm(_options.BootstrapTimeout);
         // A turn later, so that the caller can look at the sockets and subscribe to events first.
@@ -49,16 +51,17 @@ public sealed partial class DhtRpcNode
 
     private async Task BootstrapAsync()
     {
+        var bootstrap = ++_bootstraps;
         var answers = 0;
         // A second round follows when the first has given the node another id: its neighbours are elsewhere then.
-        for (var round = 0; round < 2 && State == DhtNodeState.Bootstrapping; round++)
+        for (var round = 0; round < 2 && IsGoingOn(); round++)
         {
             var probe = new QuickFirewallProbe(this);
             var query = StartBackgroundQuery(_table.Id, probe.OnReply);
             query.IsHasty = true;
             var result = await query.FinishedAsync();
             answers += result.Successes;
-            if (State != DhtNodeState.Bootstrapping || round == 1)
+            if (!IsGoingOn() || round == 1)
                 break;
             var isForced = _options.Ephemeral == false;
             if (!probe.SawPong && !isForced)
@@ -66,7 +69,7 @@ public sealed partial class DhtRpcNode
             if (!await UpdateNetworkStateAsync(onlyFirewall: !isForced))
                 break;
         }
-        if (State != DhtNodeState.Bootstrapping)
+        if (!IsGoingOn())
             return;
         if (answers == 0 && _nodes.Count == 0 && _bootstrap.Count > 0)
             EnterIsolated();
@@ -75,6 +78,20 @@ public sealed partial class DhtRpcNode
         LogBootstrapped(State, _nodes.Count);
         _bootstrapDeadline.Disarm();
         _bootstrapped.TrySetResult(State);
+
+        // A suspension ends it, and the resumption after that begins another.
+        bool IsGoingOn() => State == DhtNodeState.Bootstrapping && bootstrap == _bootstraps;
+    }
+
+    /// <summary>Looks who is there on a network that may be another one, and whether it lets strangers through to us.</summary>
+    private async Task RediscoverAsync()
+    {
+        _isRediscoveryDue = false;
+        var probe = new QuickFirewallProbe(this);
+        var query = StartBackgroundQuery(_table.Id, probe.OnReply);
+        await query.FinishedAsync();
+        if (probe.SawPong && State is DhtNodeState.Ready or DhtNodeState.Isolated)
+            await UpdateNetworkStateAsync(onlyFirewall: true);
     }
 
     private void OnBootstrapDeadline() => _bootstrapped.TrySetResult(State);

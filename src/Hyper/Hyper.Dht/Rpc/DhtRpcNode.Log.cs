@@ -23,7 +23,7 @@ public sealed partial class DhtRpcNode
     [LoggerMessage(4, LogLevel.Information, "DHT node is persistent on port {Port}")]
     private partial void LogPersistent(int port);
 
-    [LoggerMessage(5, LogLevel.Information, "DHT node is ephemeral again after the machine slept")]
+    [LoggerMessage(5, LogLevel.Information, "DHT node is ephemeral again: its address may have changed")]
     private partial void LogEphemeral();
 
     [LoggerMessage(6, LogLevel.Information, "DHT health is {Health}")]

@@ -38,6 +38,35 @@ public sealed partial class DhtRpcNode
             BecomePersistent(_nat.Address);
     }
 
+    /// <summary>Forgets what others have told about our address, and what followed from it.</summary>
+    private void ForgetNetwork()
+    {
+        _stableTicks = TicksOf(_options.PersistentRetry);
+        _checkedNat = null;
+        if (_options.PublicAddress.HasValue)
+            return;
+        var wasKnown = _nat.HasHost;
+        _nat = new NatSampler();
+        _strangersSampled.Clear();
+        for (var node = _nodes.Latest; node is not null; node = node.Older)
+            node.Sampled = 0;
+        _isRediscoveryDue = true;
+        if (_options.Firewalled is null)
+            _endpoint.IsFirewalled = true;
+        BecomeEphemeral();
+        if (wasKnown)
+            NatChanged?.Invoke();
+    }
+
+    private void BecomeEphemeral()
+    {
+        if (IsEphemeral)
+            return;
+        _endpoint.IsEphemeral = true;
+        LogEphemeral();
+        BecameEphemeral?.Invoke();
+    }
+
     private void AddNatSample(in UdpAddress seen)
     {
         // An address given in the options is not up for discussion.

@@ -14,12 +14,13 @@ public sealed partial class DhtRpcNode
 
     private readonly NetworkHealth _health = new();
     private readonly LoopTimer _tickTimer;
-    private TimeSpan _lastTickAt;
+    private DateTimeOffset _lastTickAt;
     private long _tick;
     private int _refreshTicks;
     private int _isolatedTicks;
     private int _isolatedBackoff = 1;
     private int _downHintsThisTick;
+    private bool _isRediscoveryDue;
 
     /// <summary>Looks for new nodes somewhere in the key space, in the background.</summary>
     public void Refresh()
@@ -31,11 +32,28 @@ public sealed partial class DhtRpcNode
         StartBackgroundQuery(near, onReply: null);
     }
 
+    /// <summary>
+    /// Tells the node that this machine has other addresses than before: what it knows about its own address and firewall
+    /// is void, and it finds out afresh. An adaptive node is ephemeral again, and so is one that was told to be persistent
+    /// until it knows its new address.
+    /// </summary>
+    public void NoticeNetworkChange()
+    {
+        Loop.VerifyAccess();
+        if (PresentSocket is null)
+            return;
+        ForgetNetwork();
+        AssumeLoopbackAddress();
+        if (State is DhtNodeState.Ready or DhtNodeState.Isolated)
+            _ = ObserveAsync(RediscoverAsync());
+    }
+
     internal bool TryTakeDownHint() => _downHintsThisTick++ < _options.DownHintsPerTick;
 
     private void OnTick()
     {
-        var now = _endpoint.Now;
+        // The time of day, since the clock of timers stands still while the machine sleeps.
+        var now = Loop.Time.GetUtcNow();
         if (now - _lastTickAt > SleepingTicks * _options.TickInterval)
             OnWakeUp();
         else
@@ -59,9 +77,17 @@ public sealed partial class DhtRpcNode
         if (_tick % PingEveryTicks == 0)
             PingOldest();
         if ((_tick % RefillEveryTicks == 0 && _nodes.Count < RoutingTable.K) || --_refreshTicks <= 0)
-            Refresh();
+            RefreshOrRediscover();
         if (_nodes.Count == 0 && _bootstrap.Count > 0 && _activeBackgroundQueries == 0)
             EnterIsolated();
+    }
+
+    private void RefreshOrRediscover()
+    {
+        if (_isRediscoveryDue)
+            _ = ObserveAsync(RediscoverAsync());
+        else
+            Refresh();
     }
 
     private void PingOldest()
@@ -115,14 +141,9 @@ public sealed partial class DhtRpcNode
         _tick += 2 * OldTicks;
         _tick += PingEveryTicks - (_tick % PingEveryTicks) - 2;
         _refreshTicks = 1;
-        _stableTicks = TicksOf(_options.PersistentRetry);
-        _checkedNat = null;
-        if (_isAdaptive && !IsEphemeral)
-        {
-            _endpoint.IsEphemeral = true;
-            LogEphemeral();
-            BecameEphemeral?.Invoke();
-        }
+        // Whoever sleeps wakes up elsewhere at times. A node that was told that its port is open stays where it is.
+        if (_options.Ephemeral != false)
+            ForgetNetwork();
         WokeUp?.Invoke();
     }
 

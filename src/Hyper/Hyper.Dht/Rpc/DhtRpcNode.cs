@@ -176,9 +176,12 @@ public sealed partial class DhtRpcNode : IRpcDatagramHandler
             return;
         State = DhtNodeState.Suspended;
         Stop(DhtRequestStatus.Suspended);
+        _bootstrapped.TrySetResult(State);
     }
 
-    /// <summary>Opens the sockets again, on the same ports if they are free, and looks for the network afresh.</summary>
+    /// <summary>
+    /// Opens the sockets again, on the same ports if they are free, and looks for the network and its own address afresh.
+    /// </summary>
     /// <exception cref="System.Net.Sockets.SocketException">The address cannot be bound.</exception>
     public void Resume()
     {
@@ -187,8 +190,10 @@ public sealed partial class DhtRpcNode : IRpcDatagramHandler
             return;
         _endpoint.Bind(this);
         if (_health.Reset(Statistics.Responses, Statistics.Timeouts))
-            HealthChanged?.Invoke();
+            OnHealthChanged();
         OnWakeUp();
+        ForgetNetwork();
+        AssumeLoopbackAddress();
         BeginBootstrap();
     }
 

@@ -13,6 +13,8 @@ internal sealed partial class Announcer
     {
         if (IsStopping || _dht.IsDestroyed)
             return;
+        // What changes from here on is not in this cycle.
+        _isRefreshDue = false;
         var query = _dht.CreateQuery(HyperDhtCommand.FindPeer, Target, new DhtQueryOptions { Nodes = _closestNodes });
         var result = await query.FinishedAsync(_stop);
         if (IsStopping)

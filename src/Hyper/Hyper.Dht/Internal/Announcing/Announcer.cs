@@ -28,13 +28,14 @@ internal sealed partial class Announcer : IDisposable
     private readonly KeyPair _keyPair;
     private readonly DhtPeer _peer;
     private readonly Sleeper _sleeper;
-    private readonly CancellationTokenSource _stopping = new();
-    private readonly CancellationToken _stop;
     private readonly List<UdpAddress[]> _generations = [];
+    private CancellationTokenSource _stopping = new();
+    private CancellationToken _stop;
     private IReadOnlyList<UdpAddress>? _closestNodes;
     private Task _running = Task.CompletedTask;
     private UdpAddress[] _knownAddresses = [];
     private bool _isRefreshDue;
+    private bool _isDisposed;
 
     public Announcer(HyperDht dht, KeyPair keyPair)
     {
@@ -66,14 +67,42 @@ internal sealed partial class Announcer : IDisposable
 
     private bool IsStopping => _stop.IsCancellationRequested;
 
-    /// <summary>Makes the first cycle, and begins the ones after it.</summary>
+    /// <summary>Makes the first cycle, and begins the ones after it; on a suspended node <see cref="Resume"/> does.</summary>
     public async Task StartAsync()
     {
+        if (_dht.IsSuspended)
+        {
+            Interrupt();
+            return;
+        }
         var first = UpdateAsync();
         _running = first;
         await first;
         if (!IsStopping)
             _running = RunAsync();
+    }
+
+    /// <summary>
+    /// Pauses until <see cref="Resume"/>: tells the relays to forget us as long as <paramref name="patience"/> lasts, and
+    /// does nothing more.
+    /// </summary>
+    public async Task SuspendAsync(TimeSpan patience)
+    {
+        Interrupt();
+        await LeaveRelaysAsync(patience);
+        Relays = [];
+        RelayAddresses = [];
+    }
+
+    /// <summary>Announces afresh after <see cref="SuspendAsync"/>, beginning with the nodes that were nearest before.</summary>
+    public void Resume()
+    {
+        if (!IsStopping || _isDisposed)
+            return;
+        _stopping.Dispose();
+        _stopping = new CancellationTokenSource();
+        _stop = _stopping.Token;
+        _running = UpdateAndRunAsync();
     }
 
     /// <summary>Announces afresh within seconds: the network has changed.</summary>
@@ -91,16 +120,20 @@ internal sealed partial class Announcer : IDisposable
     }
 
     /// <summary>Stops, and tells the relays to forget us as long as <paramref name="patience"/> lasts.</summary>
-    public Task StopAsync(TimeSpan patience)
+    public async Task StopAsync(TimeSpan patience)
     {
         Interrupt();
-        return StopCoreAsync(patience);
+        await LeaveRelaysAsync(patience);
+        Dispose();
     }
 
     /// <summary>Stops without a word.</summary>
     public void Dispose()
     {
+        if (_isDisposed)
+            return;
         Interrupt();
+        _isDisposed = true;
         _sleeper.Dispose();
         _stopping.Dispose();
     }
@@ -112,12 +145,17 @@ internal sealed partial class Announcer : IDisposable
         _sleeper.Wake();
     }
 
-    private async Task StopCoreAsync(TimeSpan patience)
+    private async Task LeaveRelaysAsync(TimeSpan patience)
     {
         await _running;
         using var deadline = new CancellationTokenSource(patience, _dht.Loop.Time);
         await UnannounceAsync([.. Relays.Select(relay => relay.RelayAddress)], deadline.Token);
-        Dispose();
+    }
+
+    private async Task UpdateAndRunAsync()
+    {
+        await UpdateAsync();
+        await RunAsync();
     }
 
     private async Task RunAsync()
@@ -134,7 +172,6 @@ internal sealed partial class Announcer : IDisposable
     /// <summary>Returns when it is time to announce again.</summary>
     private async Task WatchRelaysAsync()
     {
-        _isRefreshDue = false;
         for (var round = 0; round < PingRounds; round++)
         {
             await _sleeper.PauseAsync(Relays.Length == 0 ? _retryInterval : _pingInterval);

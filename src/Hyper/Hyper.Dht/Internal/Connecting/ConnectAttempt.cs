@@ -68,12 +68,10 @@ internal sealed partial class ConnectAttempt : IDisposable
     /// <summary>Fires when the attempt is over, whatever way.</summary>
     private CancellationToken Ending { get; }
 
-    /// <summary>Gives the attempt up because the node is going down.</summary>
-    public void Abandon()
+    /// <summary>Gives the attempt up because the node is going down or to sleep.</summary>
+    public void Abandon(string code, string reason)
     {
-        _connected.TrySetException(
-            HyperDhtException.ForPeer(HyperDhtErrorCode.NodeDestroyed, _publicKey, "was given up: the node is closing.")
-        );
+        _connected.TrySetException(HyperDhtException.ForPeer(code, _publicKey, reason));
         _ending.Cancel();
     }
 

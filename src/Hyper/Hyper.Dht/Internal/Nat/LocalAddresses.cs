@@ -15,6 +15,13 @@ internal sealed class LocalAddresses(HyperDhtOptions options, DhtRpcNode node, T
     private IReadOnlyList<IPAddress>? _hosts;
     private long _askedAt;
 
+    /// <summary>Takes the hosts of this machine from whoever has asked just now.</summary>
+    public void Use(IReadOnlyList<IPAddress> hosts)
+    {
+        _hosts = hosts;
+        _askedAt = time.GetTimestamp();
+    }
+
     public UdpAddress[] Get()
     {
         if (node.ServerSocket is not { } socket)

@@ -56,13 +56,20 @@ internal sealed class PunchSockets : IDisposable
             _sweep.Arm(_sweepInterval);
     }
 
-    public void Dispose()
+    /// <summary>Closes all sockets, and so destroys the streams on them.</summary>
+    public void CloseAll()
     {
-        _sweep.Dispose();
+        _sweep.Disarm();
         _used.Clear();
         foreach (var socket in _open)
             socket.Close();
         _open.Clear();
+    }
+
+    public void Dispose()
+    {
+        CloseAll();
+        _sweep.Dispose();
     }
 
     private void Sweep()
