@@ -104,6 +104,94 @@ public class SimulatedWorldTests
         Assert.Contains("seed 42", error.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Trace_same_seed_is_equal_and_another_is_not()
+    {
+        using var first = Traced(7);
+        using var second = Traced(7);
+        using var otherwise = Traced(8);
+        Assert.Equal(10, first.Count);
+        Assert.Null(WorldTrace.FindDifference(first, second));
+        Assert.Equal(first.Fingerprint, second.Fingerprint);
+        Assert.NotEqual(first.Fingerprint, otherwise.Fingerprint);
+        Assert.StartsWith("Event 0 of 10", WorldTrace.FindDifference(first, otherwise), StringComparison.Ordinal);
+
+        static WorldTrace Traced(int seed)
+        {
+            var world = new SimulatedWorld(seed) { Trace = new WorldTrace() };
+            var host = world.CreateHost("10.0.0.1");
+            world.Run(async () =>
+            {
+                var from = host.OpenSocket(new DatagramSocketOptions(), new Inbox(host));
+                var noise = new byte[50];
+                for (var i = 0; i < 10; i++)
+                {
+                    host.Random.Fill(noise);
+                    from.Send(noise, new UdpAddress(0x0A00_0002, 9));
+                    await world.Delay(_second * host.Random.NextDouble());
+                }
+            });
+            return world.Trace;
+        }
+    }
+
+    [Fact]
+    public void Run_sealed_world_refuses_work_of_other_threads()
+    {
+        var world = new SimulatedWorld(42) { IsSealed = true };
+        var outcome = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var error = Assert.Throws<InvalidOperationException>(() =>
+            world.Run(async () =>
+            {
+                _ = Task.Run(outcome.SetResult, TestContext.Current.CancellationToken);
+                await outcome.Task;
+            })
+        );
+        Assert.Contains("seed 42", error.Message, StringComparison.Ordinal);
+        Assert.Equal(1, world.OutsideWork);
+    }
+
+    [Fact]
+    public void Segment_splits_the_network_until_it_is_healed()
+    {
+        var world = new SimulatedWorld(1);
+        var a = world.CreateHost("10.0.0.1");
+        var b = world.CreateHost("10.0.0.2");
+        var inbox = new Inbox(b);
+        world.Run(async () =>
+        {
+            b.OpenSocket(new DatagramSocketOptions { Port = 9 }, inbox);
+            var from = a.OpenSocket(new DatagramSocketOptions(), inbox);
+            b.Segment = 1;
+            from.Send([1], new UdpAddress(b.Address, 9));
+            await world.Delay(_second);
+            b.Segment = 0;
+            from.Send([2], new UdpAddress(b.Address, 9));
+            await world.Delay(_second);
+        });
+        Assert.Equal([2], inbox.Received.Single().Bytes);
+    }
+
+    [Fact]
+    public void Crash_frees_the_address_for_a_host_that_comes_after()
+    {
+        var world = new SimulatedWorld(1);
+        var first = world.CreateHost("10.0.0.1");
+        world.Run(() =>
+        {
+            first.OpenSocket(new DatagramSocketOptions { Port = 9 }, new Inbox(first));
+            first.Crash();
+            Assert.Equal(0, world.OpenSockets);
+            var second = world.CreateHost("10.0.0.1");
+            second.OpenSocket(new DatagramSocketOptions { Port = 9 }, new Inbox(second));
+            // The dead host's end is no concern of the living one's.
+            first.Crash();
+            Assert.Equal(1, world.OpenSockets);
+            Assert.ThrowsAny<ArgumentException>(() => world.CreateHost("10.0.0.1"));
+            return Task.CompletedTask;
+        });
+    }
+
     private sealed class Inbox(SimulatedHost host) : IDatagramHandler
     {
         private TaskCompletionSource? _waiter;

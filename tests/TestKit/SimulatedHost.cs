@@ -25,6 +25,9 @@ public sealed class SimulatedHost : EventLoop
     /// <summary>The host's address.</summary>
     public IPAddress Address { get; }
 
+    /// <summary>The part of a split network that the host is in; datagrams pass between hosts of one number only.</summary>
+    public int Segment { get; set; }
+
     /// <inheritdoc/>
     public override LoopTimeProvider Time { get; }
 
@@ -57,9 +60,13 @@ public sealed class SimulatedHost : EventLoop
         return socket;
     }
 
-    /// <summary>Takes the host off the network at once, as a killed process: nothing is said to anybody.</summary>
+    /// <summary>
+    /// Takes the host off the network at once, as a killed process: nothing is said to anybody. Another host may then take
+    /// its address. Its timers go on: whoever owned them takes down what they belong to.
+    /// </summary>
     public void Crash()
     {
+        World.Remove(this);
         foreach (var socket in _sockets)
             socket.Dispose();
         _sockets.Clear();

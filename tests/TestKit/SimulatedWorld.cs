@@ -11,6 +11,11 @@ namespace TestKit;
 /// <see cref="Run(Func{Task}, TimeSpan?)"/>, one event at a time, in an order that the seed fixes: a failing run is
 /// replayed by its seed. Time passes only when nothing is left to do at the present instant.
 /// </summary>
+/// <remarks>
+/// What a run did is told by its <see cref="Trace"/>. Work that a thread outside brings (<see cref="OutsideWork"/>) is not fixed by
+/// the seed; a test that wants an exact replay runs with <see cref="IsSealed"/>. Nothing here reads a real clock but the
+/// wait for such work, and no choice depends on a hash code.
+/// </remarks>
 public sealed class SimulatedWorld
 {
     /// <summary>Ticks of virtual time a second: 100 ns each, as <see cref="TimeSpan"/>'s.</summary>
@@ -26,11 +31,13 @@ public sealed class SimulatedWorld
     private readonly Dictionary<IPAddress, SimulatedHost> _hosts = [];
     private readonly Stack<byte[]> _buffers = new();
     private readonly object _postLock = new();
+    private readonly SimulatedHost _nobody;
     private readonly SeededRandomSource _linkRandom;
     private List<ITurnEndItem> _turnEnd = [];
     private List<ITurnEndItem> _turnEndRunning = [];
     private Thread? _runner;
     private long _sequence;
+    private string? _firstOutside;
 
     /// <summary>Makes an empty world. Tests print <paramref name="seed"/> when they choose it at random.</summary>
     public SimulatedWorld(int seed)
@@ -38,6 +45,7 @@ public sealed class SimulatedWorld
         Seed = seed;
         _linkRandom = new SeededRandomSource(seed);
         SynchronizationContext = new WorldContext(this);
+        _nobody = new SimulatedHost(this, IPAddress.None, _linkRandom);
     }
 
     /// <summary>What the run can be replayed with.</summary>
@@ -52,11 +60,26 @@ public sealed class SimulatedWorld
     /// <summary>Sees every datagram that is delivered: (time, from, to, bytes).</summary>
     public Action<TimeSpan, UdpAddress, UdpAddress, ReadOnlyMemory<byte>>? Delivered { get; set; }
 
+    /// <summary>Takes down every datagram that is sent, when set.</summary>
+    public WorldTrace? Trace { get; set; }
+
+    /// <summary>
+    /// Whether <see cref="Run(Func{Task}, TimeSpan?)"/> fails when a thread outside brought work meanwhile. Off by default: tests of
+    /// real threads need them.
+    /// </summary>
+    public bool IsSealed { get; set; }
+
+    /// <summary>Pieces of work that threads outside have brought while the world ran.</summary>
+    public int OutsideWork { get; private set; }
+
     /// <summary>Virtual time since the world began.</summary>
     public TimeSpan Elapsed => TimeSpan.FromTicks(Now);
 
     /// <summary>Timers that wait to fire, of all hosts: none once everything was taken down.</summary>
     public int ArmedTimers => Timers.Count;
+
+    /// <summary>Sockets that are open, of all hosts.</summary>
+    public int OpenSockets => _sockets.Count;
 
     /// <summary>The context on which test bodies run.</summary>
     public SynchronizationContext SynchronizationContext { get; }
@@ -93,6 +116,7 @@ public sealed class SimulatedWorld
             var task = body();
             Pump(() => task.IsCompleted, limit);
             ThrowIfFailed(task);
+            ThrowIfBreached();
         }
         finally
         {
@@ -102,15 +126,26 @@ public sealed class SimulatedWorld
     }
 
     /// <summary>Lets <paramref name="span"/> of virtual time pass. Called inside <see cref="Run(Func{Task}, TimeSpan?)"/>.</summary>
-    public Task Delay(TimeSpan span) => Task.Delay(span, _hosts.Values.First().Time);
+    public Task Delay(TimeSpan span) => Task.Delay(span, _nobody.Time);
 
     internal void Post(Action<object?> work, object? state)
     {
         lock (_postLock)
         {
+            if (_runner is not null && !IsRunningHere)
+            {
+                OutsideWork++;
+                _firstOutside ??= $"{(state as Delegate)?.Target?.GetType()}\n{Environment.StackTrace}";
+            }
             _ready.Enqueue((work, state));
             Monitor.Pulse(_postLock);
         }
+    }
+
+    internal void Remove(SimulatedHost host)
+    {
+        if (_hosts.GetValueOrDefault(host.Address) == host)
+            _hosts.Remove(host.Address);
     }
 
     internal void AtTurnEnd(ITurnEndItem item) => _turnEnd.Add(item);
@@ -135,6 +170,9 @@ public sealed class SimulatedWorld
             return;
         }
 
+        Trace?.Add(Now, source, to, datagram);
+        if (_sockets.TryGetValue(to, out var target) && target.Host.Segment != from.Host.Segment)
+            return;
         var link = Conditions;
         if (datagram.Length + 28 > link.Mtu || Chance(link.Loss))
             return;
@@ -175,6 +213,14 @@ public sealed class SimulatedWorld
             ExceptionDispatchInfo.Throw(error);
         if (completed.IsCanceled)
             throw new TaskCanceledException(completed);
+    }
+
+    private void ThrowIfBreached()
+    {
+        if (IsSealed && OutsideWork > 0)
+            throw new InvalidOperationException(
+                $"Threads outside brought {OutsideWork} pieces of work (seed {Seed}); the first from\n{_firstOutside}"
+            );
     }
 
     private bool Chance(double probability) => probability > 0 && _linkRandom.NextDouble() < probability;
