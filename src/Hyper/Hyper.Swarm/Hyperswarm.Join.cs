@@ -62,11 +62,14 @@ public sealed partial class Hyperswarm
     public async Task FlushAsync(CancellationToken cancellationToken = default)
     {
         ThrowIfDestroyed();
-        await Task.WhenAll(_discoveries.Values.Select(discovery => discovery.FlushedAsync()))
+        await Task.WhenAll(_discoveries.Values.Select(discovery => OnLoopAsync(discovery.FlushedAsync())))
             .WaitAsync(cancellationToken);
         var pending = _peers.Values.Where(peer => peer.Settled is not null).Select(peer => peer.Settled!.Task);
-        await Task.WhenAll(pending).WaitAsync(cancellationToken);
+        await Task.WhenAll(pending.Select(OnLoopAsync)).WaitAsync(cancellationToken);
     }
+
+    // These tasks never continue anybody in place: waited for directly, WhenAll and WaitAsync go through the thread pool.
+    private static async Task OnLoopAsync(Task task) => await task;
 
     /// <summary>A lookup has found a peer under a topic.</summary>
     internal void OnPeerFound(DhtPeer found, in Bytes32 topic)
