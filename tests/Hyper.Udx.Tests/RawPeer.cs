@@ -21,6 +21,8 @@ internal sealed class RawPeer : IDatagramHandler
 
     public List<byte[]> Received { get; } = [];
 
+    public bool KeepsPackets { get; set; } = true;
+
     public IEnumerable<PacketHeader> Headers => Received.Select(HeaderOf);
 
     public static PacketHeader HeaderOf(byte[] packet)
@@ -29,8 +31,11 @@ internal sealed class RawPeer : IDatagramHandler
         return header;
     }
 
-    public void OnDatagram(IDatagramSocket socket, ReadOnlySpan<byte> datagram, in UdpAddress from) =>
-        Received.Add(datagram.ToArray());
+    public void OnDatagram(IDatagramSocket socket, ReadOnlySpan<byte> datagram, in UdpAddress from)
+    {
+        if (KeepsPackets)
+            Received.Add(datagram.ToArray());
+    }
 
     public void Send(
         StreamEnd to,

@@ -33,6 +33,9 @@ public sealed class UdxNode : IDisposable
     /// <summary>Streams in the table: open ones, and closed ones that still answer for a moment.</summary>
     public int StreamCount => _streams.Count;
 
+    /// <summary>Open legs of relays among the streams.</summary>
+    public int RelayLegCount { get; internal set; }
+
     internal MicrosecondClock Clock { get; }
 
     internal BufferPool Buffers { get; } = new();

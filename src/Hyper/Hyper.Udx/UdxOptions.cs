@@ -6,6 +6,7 @@ public sealed record UdxOptions
     private const int MinReceiveWindowBytes = 64 * 1024;
     private const int MinMtu = 576;
     private const int MaxMtu = 1500;
+    private static readonly TimeSpan MinRelayIdleTimeout = TimeSpan.FromSeconds(1);
 
     /// <summary>The defaults.</summary>
     public static UdxOptions Default { get; } = new();
@@ -26,6 +27,18 @@ public sealed record UdxOptions
     /// </summary>
     public int Mtu { get; init; } = 1200;
 
+    /// <summary>
+    /// Legs of relays that the node carries at most (<see cref="UdxStream.RelayTo"/>); two make a pair. 4096: a relay serves
+    /// strangers, and each leg keeps an entry in the table of streams.
+    /// </summary>
+    public int MaxRelayLegs { get; init; } = 4096;
+
+    /// <summary>
+    /// A pair of legs through which nothing has passed for this long is closed. 2 minutes: connections of the DHT send
+    /// something every 5 seconds, and one that has moved to a direct path never comes back. libudx keeps legs for ever.
+    /// </summary>
+    public TimeSpan RelayIdleTimeout { get; init; } = TimeSpan.FromMinutes(2);
+
     /// <summary>Sequence number of a stream's first packet, on both sides. Always 0 in HyperDHT.</summary>
     internal uint InitialSequence { get; init; }
 
@@ -37,6 +50,10 @@ public sealed record UdxOptions
             throw new InvalidOperationException($"{nameof(HighWaterMarkBytes)} is negative.");
         if (Mtu is < MinMtu or > MaxMtu)
             throw new InvalidOperationException($"{nameof(Mtu)} is not in [{MinMtu}, {MaxMtu}].");
+        if (MaxRelayLegs < 0)
+            throw new InvalidOperationException($"{nameof(MaxRelayLegs)} is negative.");
+        if (RelayIdleTimeout < MinRelayIdleTimeout)
+            throw new InvalidOperationException($"{nameof(RelayIdleTimeout)} is below {MinRelayIdleTimeout}.");
         return this;
     }
 }

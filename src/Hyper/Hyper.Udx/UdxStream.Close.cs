@@ -24,6 +24,7 @@ public sealed partial class UdxStream
     private bool _isAnswerDue;
     private int _lingerAnswers;
     private PacketFlags _lingerAnswer;
+    private long _lingerSequence;
 
     private enum State
     {
@@ -47,6 +48,11 @@ public sealed partial class UdxStream
         Loop.VerifyAccess();
         if (!IsOpen)
             return;
+        if (IsInRelay)
+        {
+            Close(error, State.Closed);
+            return;
+        }
         _lingerAnswer = PacketFlags.Destroy;
         Emit(PacketFlags.Destroy, _send.Next, default);
         Close(error, _path.IsKnown ? State.Lingering : State.Closed);
@@ -101,10 +107,12 @@ public sealed partial class UdxStream
         _state = state;
         _closeError = error;
         _isClosePending = true;
+        _lingerSequence = Math.Max(_lingerSequence, _send.Next);
         _send.Clear();
         _receive.Clear();
         Firewall = null;
         SettleRemoteChange(false);
+        LeaveRelay();
         if (state == State.Lingering)
             BeginLinger();
         else
@@ -140,7 +148,7 @@ public sealed partial class UdxStream
             return;
         _isAnswerDue = false;
         _lingerAnswers++;
-        Emit(_lingerAnswer, _send.Next, default);
+        Emit(_lingerAnswer, _lingerSequence, default);
     }
 
     private void OnLingerOver() => Forget();

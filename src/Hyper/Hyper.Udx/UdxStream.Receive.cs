@@ -28,6 +28,11 @@ public sealed partial class UdxStream
             OnPacketWhileLingering(header);
             return;
         }
+        if (_relayTo is { } destination)
+        {
+            Relay(destination, header, packet);
+            return;
+        }
         QueueTurn();
         var sequence = SequenceNumber.Expand(header.Sequence, _receive.Next);
         if (header.Flags.HasAny(PacketFlags.Destroy))
@@ -67,10 +72,12 @@ public sealed partial class UdxStream
             _counters.PacketsDropped++;
             return;
         }
-        var error = new UdxException(
+        Close(NewResetError(), State.Closed);
+    }
+
+    private UdxException NewResetError() =>
+        new(
             UdxException.ConnectionReset,
             $"The other side destroyed stream {Id} from {RemoteAddress}. Connect again if the data is still wanted."
         );
-        Close(error, State.Closed);
-    }
 }

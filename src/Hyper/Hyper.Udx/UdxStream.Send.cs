@@ -13,11 +13,11 @@ public sealed partial class UdxStream
 
     /// <summary>
     /// Takes the first <paramref name="bytes"/> bytes of the room into the stream. After <see cref="End"/>, and on a
-    /// closed stream, they are discarded.
+    /// closed stream or the leg of a relay, they are discarded.
     /// </summary>
     public void Advance(int bytes)
     {
-        if (IsOpen && !_send.IsEnding)
+        if (IsOpen && !IsRelayLeg && !_send.IsEnding)
             _send.Advance(bytes);
         else
             _send.Discard();
@@ -26,7 +26,7 @@ public sealed partial class UdxStream
     /// <inheritdoc/>
     public bool Flush()
     {
-        if (!IsOpen)
+        if (!IsOpen || IsRelayLeg)
             return true;
         QueueTurn();
         _isDrainAwaited |= _send.IsAboveHighWaterMark;
@@ -37,18 +37,18 @@ public sealed partial class UdxStream
     public void End()
     {
         Loop.VerifyAccess();
-        if (!IsOpen || _send.IsEnding)
+        if (!IsOpen || IsRelayLeg || _send.IsEnding)
             return;
         _send.End();
         QueueTurn();
     }
 
     /// <summary>Sends one unordered, unreliable message of at most <see cref="MaxPayload"/> bytes.</summary>
-    /// <returns>False when the stream is not connected or closed, or the message is too long.</returns>
+    /// <returns>False when the stream is not connected, closed or the leg of a relay, or the message is too long.</returns>
     public bool TrySendMessage(ReadOnlySpan<byte> message)
     {
         Loop.VerifyAccess();
-        if (!IsOpen || _path.Socket is not { IsClosed: false } socket || message.Length > MaxPayload)
+        if (!IsOpen || IsRelayLeg || _path.Socket is not { IsClosed: false } socket || message.Length > MaxPayload)
             return false;
         var room = socket.BeginSend(PacketHeader.Bytes + message.Length);
         WriteHeader(room, PacketFlags.Message, _send.Next);

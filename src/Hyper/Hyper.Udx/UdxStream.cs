@@ -61,6 +61,8 @@ public sealed partial class UdxStream : IByteDuplex, ITurnEndItem
                 BytesReceived = _counters.BytesReceived,
                 PacketsSent = _counters.PacketsSent,
                 PacketsReceived = _counters.PacketsReceived,
+                PacketsForwarded = _counters.PacketsForwarded,
+                BytesForwarded = _counters.BytesForwarded,
                 Retransmissions = _counters.Retransmissions,
                 Timeouts = _counters.Timeouts,
                 TailProbes = _counters.TailProbes,
@@ -114,7 +116,7 @@ public sealed partial class UdxStream : IByteDuplex, ITurnEndItem
             OnHandlerFailed(error);
             throw;
         }
-        if (_path.IsKnown && IsOpen)
+        if (_path.IsKnown && IsOpen && !IsRelayLeg)
         {
             if (_receive is { IsAcknowledgementDue: true, HasGap: true })
                 EmitRanges();

@@ -42,6 +42,12 @@ public readonly record struct UdxStreamStatistics
     /// <summary>Packets taken from the other side, of any kind.</summary>
     public long PacketsReceived { get; init; }
 
+    /// <summary>Packets of a relay leg passed on to the other leg.</summary>
+    public long PacketsForwarded { get; init; }
+
+    /// <summary>Their size with UDX headers.</summary>
+    public long BytesForwarded { get; init; }
+
     /// <summary>Packets sent again.</summary>
     public long Retransmissions { get; init; }
 

@@ -70,6 +70,10 @@ public sealed class JsStream(JsPartner partner, string handle) : PartnerObject(p
             }
         );
 
+    /// <summary>Makes a UDX stream the leg of a relay to another one.</summary>
+    public Task RelayToAsync(JsStream destination) =>
+        Partner.CallAsync("udx.relay", new { from = Handle, to = destination.Handle });
+
     /// <summary>Wraps a UDX stream of mode <see cref="StreamMode.None"/> in a secret stream.</summary>
     public async Task<JsStream> WrapAsync(
         bool initiator,

@@ -71,11 +71,15 @@ internal static class PacketCodec
         destination[1] = Version;
         destination[2] = (byte)header.Flags;
         destination[3] = header.DataOffset;
-        BinaryPrimitives.WriteUInt32LittleEndian(destination[4..], header.StreamId);
+        WriteStreamId(destination, header.StreamId);
         BinaryPrimitives.WriteUInt32LittleEndian(destination[8..], header.Window);
         BinaryPrimitives.WriteUInt32LittleEndian(destination[12..], header.Sequence);
         BinaryPrimitives.WriteUInt32LittleEndian(destination[16..], header.Acknowledgement);
     }
+
+    /// <summary>Puts another receiver's id into a packet; nothing else of it changes.</summary>
+    public static void WriteStreamId(Span<byte> packet, uint streamId) =>
+        BinaryPrimitives.WriteUInt32LittleEndian(packet[4..], streamId);
 
     /// <summary>Reads one range of a SACK area.</summary>
     public static (uint Start, uint End) ReadSackRange(ReadOnlySpan<byte> sackRanges) =>

@@ -7,6 +7,8 @@ internal sealed class StreamCounters
     public long BytesReceived;
     public long PacketsSent;
     public long PacketsReceived;
+    public long PacketsForwarded;
+    public long BytesForwarded;
     public long Retransmissions;
     public long Timeouts;
     public long TailProbes;
