@@ -82,15 +82,27 @@ public sealed class MuxChannel
     /// <summary>Closes the channel on both sides. What was sent before still arrives. Does nothing when it is closed.</summary>
     public void Close() => Mux.CloseChannel(this);
 
+    /// <summary>As <see cref="Protomux.Cork"/>: the batch is the mux's, so it takes the messages of all channels.</summary>
+    public void Cork() => Mux.Cork();
+
+    /// <summary>As <see cref="Protomux.Uncork"/>.</summary>
+    public void Uncork() => Mux.Uncork();
+
     /// <inheritdoc/>
     public override string ToString() => $"{Protocol} ({State})";
 
     internal void NotifyOpen(ReadOnlySpan<byte> handshake)
     {
         State = MuxChannelState.Open;
-        _active++;
-        _handler?.OnOpen(this, handshake);
-        Leave();
+        Enter();
+        try
+        {
+            _handler?.OnOpen(this, handshake);
+        }
+        finally
+        {
+            Leave();
+        }
     }
 
     /// <summary>Whether the message was of a declared type.</summary>
@@ -99,29 +111,49 @@ public sealed class MuxChannel
         if (type >= (ulong)_messages.Count)
             return false;
         var message = _messages[(int)type];
-        _active++;
-        if (message.Handler is { } handler)
-            handler(this, payload);
-        else
-            _handler?.OnMessage(this, (int)type, payload);
-        Leave();
+        Enter();
+        try
+        {
+            if (message.Handler is { } handler)
+                handler(this, payload);
+            else
+                _handler?.OnMessage(this, (int)type, payload);
+        }
+        finally
+        {
+            Leave();
+        }
         return true;
     }
 
     internal void NotifyDrain()
     {
-        _active++;
-        _handler?.OnDrain(this);
-        Leave();
+        Enter();
+        try
+        {
+            _handler?.OnDrain(this);
+        }
+        finally
+        {
+            Leave();
+        }
     }
 
     internal void NotifyClose(bool remote)
     {
         State = MuxChannelState.Closed;
-        _active++;
-        _handler?.OnClose(this, remote);
-        Leave();
+        Enter();
+        try
+        {
+            _handler?.OnClose(this, remote);
+        }
+        finally
+        {
+            Leave();
+        }
     }
+
+    private void Enter() => _active++;
 
     private void Leave()
     {

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Hyper.Encoding;
 using Hyper.Mux.Internal;
 
@@ -59,7 +60,7 @@ public sealed partial class Protomux
         Stream.Loop.VerifyAccess();
         if (channel.State is MuxChannelState.Opening or MuxChannelState.Open)
             throw new InvalidOperationException($"Channel {channel.Protocol} is already open.");
-        ThrowIfTooLong(handshake, nameof(handshake));
+        ThrowIfTooLong(handshake.Length, nameof(handshake));
         if (_isDestroyed || channel.State == MuxChannelState.Closed)
         {
             channel.State = MuxChannelState.Closed;
@@ -93,17 +94,56 @@ public sealed partial class Protomux
 
     internal bool SendMessage(MuxChannel channel, int type, ReadOnlySpan<byte> payload)
     {
+        if (!MaySend(channel))
+            return false;
+        ThrowIfTooLong(payload.Length, nameof(payload));
+        payload.CopyTo(BeginMessage(channel, type, payload.Length));
+        return _writer.End();
+    }
+
+    internal bool SendMessage<TState>(
+        MuxChannel channel,
+        int type,
+        int bytes,
+        TState state,
+        SpanAction<byte, TState> write
+    )
+        where TState : allows ref struct
+    {
+        if (!MaySend(channel))
+            return false;
+        ArgumentOutOfRangeException.ThrowIfNegative(bytes);
+        ThrowIfTooLong(bytes, nameof(bytes));
+        var room = BeginMessage(channel, type, bytes);
+        try
+        {
+            write(room, state);
+        }
+        catch
+        {
+            _writer.Abandon();
+            throw;
+        }
+        return _writer.End();
+    }
+
+    private bool MaySend(MuxChannel channel)
+    {
         Stream.Loop.VerifyAccess();
         if (_isDestroyed || channel.State == MuxChannelState.Closed)
             return false;
         if (channel.State == MuxChannelState.Created)
             throw new InvalidOperationException($"Channel {channel.Protocol} is not open: call Open before sending.");
-        ThrowIfTooLong(payload, nameof(payload));
-        var room = _writer.Begin(channel.LocalId, CompactEncoding.SizeOfUInt((ulong)type) + payload.Length);
+        return true;
+    }
+
+    /// <summary>Room for exactly the payload, behind its type.</summary>
+    private Span<byte> BeginMessage(MuxChannel channel, int type, int payloadBytes)
+    {
+        var room = _writer.Begin(channel.LocalId, CompactEncoding.SizeOfUInt((ulong)type) + payloadBytes);
         var writer = new CompactWriter(room);
         writer.WriteUInt((ulong)type);
-        writer.WriteRaw(payload);
-        return _writer.End();
+        return room[writer.Position..];
     }
 
     internal void CloseChannel(MuxChannel channel)
@@ -188,15 +228,18 @@ public sealed partial class Protomux
 
     private static void ThrowIfTooLong(ChannelOptions options)
     {
-        if (TextEncoding.UTF8.GetByteCount(options.Protocol) > MaxProtocolBytes)
-            throw new ArgumentException($"The protocol name is over {MaxProtocolBytes} bytes.", nameof(options));
+        foreach (var name in (ReadOnlySpan<string>)[options.Protocol, .. options.Aliases])
+        {
+            if (TextEncoding.UTF8.GetByteCount(name) > MaxProtocolBytes)
+                throw new ArgumentException($"A protocol name is over {MaxProtocolBytes} bytes.", nameof(options));
+        }
         if (options.Id.Length > MaxIdBytes)
             throw new ArgumentException($"The channel id is over {MaxIdBytes} bytes.", nameof(options));
     }
 
-    private static void ThrowIfTooLong(ReadOnlySpan<byte> bytes, string name)
+    private static void ThrowIfTooLong(int bytes, string name)
     {
-        if (bytes.Length > MaxMessageBytes)
-            throw new ArgumentException($"{bytes.Length} bytes given, at most {MaxMessageBytes} fit a frame.", name);
+        if (bytes > MaxMessageBytes)
+            throw new ArgumentException($"{bytes} bytes given, at most {MaxMessageBytes} fit a frame.", name);
     }
 }

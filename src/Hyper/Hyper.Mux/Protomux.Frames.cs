@@ -15,10 +15,16 @@ public sealed partial class Protomux
         if (message.IsEmpty || _isDestroyed)
             return;
         _isReceiving = true;
-        var reader = new CompactReader(message);
-        if (!reader.TryReadUInt(out var channel) || !TryHandle(channel, ref reader, isInBatch: false))
-            Fail(ProtomuxErrorCode.InvalidFrame, $"A frame of {message.Length} bytes cannot be decoded.");
-        _isReceiving = false;
+        try
+        {
+            var reader = new CompactReader(message);
+            if (!reader.TryReadUInt(out var channel) || !TryHandle(channel, ref reader, isInBatch: false))
+                Fail(ProtomuxErrorCode.InvalidFrame, $"A frame of {message.Length} bytes cannot be decoded.");
+        }
+        finally
+        {
+            _isReceiving = false;
+        }
         ResumeIfAble();
     }
 
@@ -48,19 +54,18 @@ public sealed partial class Protomux
         if (!reader.TryReadUInt(out var channel))
             return false;
         var isCorked = false;
-        var isValid = true;
-        while (isValid && !reader.IsAtEnd && !_isDestroyed)
+        try
         {
-            if (!reader.TryReadBuffer(out var item))
+            while (!reader.IsAtEnd && !_isDestroyed)
             {
-                isValid = false;
-            }
-            else if (item.IsEmpty)
-            {
-                isValid = reader.TryReadUInt(out channel);
-            }
-            else
-            {
+                if (!reader.TryReadBuffer(out var item))
+                    return false;
+                if (item.IsEmpty)
+                {
+                    if (!reader.TryReadUInt(out channel))
+                        return false;
+                    continue;
+                }
                 // A single item is answered as it would be outside of a batch.
                 if (!isCorked && !reader.IsAtEnd)
                 {
@@ -68,12 +73,16 @@ public sealed partial class Protomux
                     _writer.Cork();
                 }
                 var itemReader = new CompactReader(item);
-                isValid = TryHandle(channel, ref itemReader, isInBatch: true);
+                if (!TryHandle(channel, ref itemReader, isInBatch: true))
+                    return false;
             }
+            return true;
         }
-        if (isCorked)
-            _writer.Uncork();
-        return isValid;
+        finally
+        {
+            if (isCorked)
+                _writer.Uncork();
+        }
     }
 
     private void Receive(ulong channel, ulong type, ReadOnlySpan<byte> payload)

@@ -31,20 +31,29 @@ public sealed partial class Protomux
 
     private void RequestPair(ChannelGroup group, ChannelKey key)
     {
+        // Without a handler the open waits for one that is at work for an earlier open of the same key.
+        if (FindPairHandler(key) is not { } handler)
+            return;
         group.Pairing++;
-        var handler =
-            _pairHandlers.GetValueOrDefault(key) ?? _pairHandlers.GetValueOrDefault(new(key.Protocol, default));
-        if (handler is null)
+        ValueTask task;
+        try
         {
+            task = handler(this, key.Id);
+        }
+        catch (Exception error)
+        {
+            LogPairHandlerFailed(_options.Logger, key.Protocol, error);
             EndPairing(group);
             return;
         }
-        var task = handler(this, key.Id);
         if (task.IsCompletedSuccessfully)
             EndPairing(group);
         else
             _ = AwaitPairAsync(group, key.Protocol, task);
     }
+
+    private MuxPairHandler? FindPairHandler(in ChannelKey key) =>
+        _pairHandlers.GetValueOrDefault(key) ?? _pairHandlers.GetValueOrDefault(new(key.Protocol, default));
 
     private async Task AwaitPairAsync(ChannelGroup group, string protocol, ValueTask task)
     {

@@ -18,11 +18,34 @@ public sealed partial class Protomux
     private int _unmatchedOpens;
     private int _unreadRejects;
     private long _heldBytes;
-    private bool _isPaused;
+    private bool _isFull;
+    private int _pauses;
     private bool _isOpenPosted;
+
+    /// <summary>
+    /// Stops reading the stream, and so slows the other side, for all channels: there is no flow control per channel. Calls
+    /// nest; each wants its <see cref="ResumeReading"/>. The rest of a batch under way is still delivered.
+    /// </summary>
+    public void PauseReading()
+    {
+        Stream.Loop.VerifyAccess();
+        Pause();
+    }
+
+    /// <summary>Ends a <see cref="PauseReading"/>.</summary>
+    /// <exception cref="InvalidOperationException">There was none.</exception>
+    public void ResumeReading()
+    {
+        Stream.Loop.VerifyAccess();
+        if (_pauses <= (_isFull ? 1 : 0))
+            throw new InvalidOperationException("ResumeReading without a PauseReading before it.");
+        Resume();
+    }
 
     /// <summary>Opens of the other side that wait for a channel of ours.</summary>
     internal int UnmatchedOpens => _unmatchedOpens;
+
+    private bool IsOverHeld => _heldBytes > MaxHeldBytes || _unmatchedOpens > _options.PauseAboveUnmatchedOpens;
 
     /// <summary>Bytes held for channels that are not open yet, with overhead.</summary>
     internal long HeldBytes => _heldBytes;
@@ -41,7 +64,7 @@ public sealed partial class Protomux
             return false;
         if (wideId > (ulong)_options.MaxRemoteChannels)
         {
-            Reject(wideId);
+            RefuseTooHigh(wideId, protocol, channelId);
             return true;
         }
         var id = (int)wideId;
@@ -68,6 +91,22 @@ public sealed partial class Protomux
         return true;
     }
 
+    /// <summary>
+    /// An open above the highest id that is kept. One that answers an open of ours cannot be rejected, because the other
+    /// side has it paired already.
+    /// </summary>
+    private void RefuseTooHigh(ulong id, ReadOnlySpan<byte> protocol, ReadOnlySpan<byte> channelId)
+    {
+        var key = new ChannelKey(TextEncoding.UTF8.GetString(protocol), channelId.ToArray());
+        if (_groups.GetValueOrDefault(key) is not { Outgoing.Count: > 0 })
+        {
+            Reject(id);
+            return;
+        }
+        var text = $"Our open was answered with id {id}; ids above {_options.MaxRemoteChannels} are not kept.";
+        Fail(ProtomuxErrorCode.TooManyOpens, text);
+    }
+
     /// <summary>The other side's open is the answer to our oldest one.</summary>
     private void AnswerOutgoing(ChannelGroup group, int id, ReadOnlySpan<byte> handshake)
     {
@@ -91,12 +130,15 @@ public sealed partial class Protomux
 
     private void AddIncoming(ChannelKey key, int id, ReadOnlySpan<byte> handshake)
     {
-        if (_unmatchedOpens >= _options.MaxUnmatchedOpens)
+        var group = _groups.GetValueOrDefault(key);
+        // Asked first: what nobody wants is not copied.
+        var isWanted = FindPairHandler(key) is not null || group?.Pairing > 0;
+        if (!isWanted || _unmatchedOpens >= _options.MaxUnmatchedOpens)
         {
             Reject((ulong)id);
             return;
         }
-        if (!_groups.TryGetValue(key, out var group))
+        if (group is null)
         {
             group = new ChannelGroup();
             AddKey(group, key.Protocol, key.Id);
@@ -247,10 +289,10 @@ public sealed partial class Protomux
     {
         remote.HeldBytes += bytes;
         _heldBytes += bytes;
-        if (_isPaused || _heldBytes <= MaxHeldBytes)
+        if (_isFull || !IsOverHeld)
             return;
-        _isPaused = true;
-        Stream.PauseReading();
+        _isFull = true;
+        Pause();
     }
 
     private void Release(RemoteOpen remote)
@@ -265,10 +307,22 @@ public sealed partial class Protomux
     private void ResumeIfAble()
     {
         // Not from inside a frame: the stream may deliver the next one at once.
-        if (!_isPaused || _isReceiving || _isDestroyed || _heldBytes > MaxHeldBytes)
+        if (!_isFull || _isReceiving || IsOverHeld)
             return;
-        _isPaused = false;
-        Stream.ResumeReading();
+        _isFull = false;
+        Resume();
+    }
+
+    private void Pause()
+    {
+        if (_pauses++ == 0 && !_isDestroyed)
+            Stream.PauseReading();
+    }
+
+    private void Resume()
+    {
+        if (--_pauses == 0 && !_isDestroyed)
+            Stream.ResumeReading();
     }
 
     private void DropRemoteOpens()

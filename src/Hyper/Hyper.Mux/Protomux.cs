@@ -12,11 +12,12 @@ namespace Hyper.Mux;
 /// n-th open of a key on one side belongs to the n-th on the other, and each open gets exactly one answer, an open or a
 /// reject; an own channel closed before its answer leaves a dead slot that takes it.</para>
 /// <para>Handlers run inside the delivery of a frame. Whatever they send while a batch of several items is handled leaves
-/// as one batch when the last item is done; no wait of a handler ever holds replies back.</para>
+/// as one batch when the last item is done; no wait of a handler ever holds replies back. What a handler sends later, after
+/// an await, is gathered by <see cref="CorkTurn"/>.</para>
 /// <para>A frame that breaks the protocol destroys the stream with a <see cref="ProtomuxException"/>. Once destroyed, by
 /// either side, nothing is handled any more; when the stream tells its close, every channel gets its own.</para>
 /// </remarks>
-public sealed partial class Protomux : IMessageDuplexHandler
+public sealed partial class Protomux : IMessageDuplexHandler, ITurnEndItem
 {
     /// <summary>Longest message or handshake: what one secret-stream frame holds, less the headers.</summary>
     public const int MaxMessageBytes = (16 * 1024 * 1024) - (16 * 1024);
@@ -30,20 +31,34 @@ public sealed partial class Protomux : IMessageDuplexHandler
     private readonly ProtomuxOptions _options;
     private readonly FrameWriter _writer;
     private bool _isDestroyed;
+    private bool _isTurnCorked;
 
-    /// <summary>Begins to read <paramref name="stream"/>; nobody else may have started it. Called on its loop.</summary>
+    /// <summary>
+    /// Begins to read <paramref name="stream"/>; nobody else may have started it. Called on its loop. Becomes the stream's
+    /// user data where that is free, for <see cref="From"/>.
+    /// </summary>
     public Protomux(IMessageDuplex stream, ProtomuxOptions? options = null)
     {
+        stream.Loop.VerifyAccess();
         Stream = stream;
         _options = options ?? ProtomuxOptions.Default;
         _writer = new FrameWriter(stream);
         _pairTimer = stream.Loop.Time.CreateTimer(static state => ((Protomux)state!).ExpirePairings(), this);
-        stream.Loop.VerifyAccess();
+        stream.UserData ??= this;
         stream.Start(this);
     }
 
     /// <summary>Raised once after the stream closed and every channel got its close. The error is the stream's.</summary>
     public event Action<Protomux, Exception?>? Closed;
+
+    /// <summary>
+    /// The one mux of a stream: the one that is there, or a new one. By it several protocols that know nothing of each
+    /// other share a connection.
+    /// </summary>
+    /// <param name="stream">A stream that has a mux already, or that nobody has started.</param>
+    /// <param name="options">Used when a new one is made.</param>
+    public static Protomux From(IMessageDuplex stream, ProtomuxOptions? options = null) =>
+        stream.UserData as Protomux ?? new Protomux(stream, options);
 
     /// <summary>The stream below.</summary>
     public IMessageDuplex Stream { get; }
@@ -72,6 +87,20 @@ public sealed partial class Protomux : IMessageDuplexHandler
         _writer.Uncork();
     }
 
+    /// <summary>
+    /// Gathers what is sent until the end of this turn of the loop, in batches of about 64 KiB. For answers that come one
+    /// by one after an await; calling it again in the same turn does nothing, and there is nothing to match it.
+    /// </summary>
+    public void CorkTurn()
+    {
+        Stream.Loop.VerifyAccess();
+        if (_isTurnCorked || _isDestroyed)
+            return;
+        _isTurnCorked = true;
+        _writer.CorkTurn();
+        Stream.Loop.AtTurnEnd(this);
+    }
+
     /// <summary>Destroys the stream, and with it every channel. What is corked is dropped.</summary>
     public void Destroy(Exception? error = null)
     {
@@ -81,6 +110,12 @@ public sealed partial class Protomux : IMessageDuplexHandler
         _isDestroyed = true;
         _writer.Close();
         Stream.Destroy(error);
+    }
+
+    void ITurnEndItem.OnTurnEnd()
+    {
+        _isTurnCorked = false;
+        _writer.UncorkTurn();
     }
 
     void IMessageDuplexHandler.OnEnd() => Stream.End();

@@ -10,10 +10,17 @@ public sealed record ProtomuxOptions
     public static ProtomuxOptions Default { get; } = new();
 
     /// <summary>
-    /// Opens of the other side that may wait for a pair handler at once; more are rejected at once. 4096 by default: a
-    /// replicating peer opens a channel for each of its cores in one go. JS has no limit.
+    /// Opens of the other side that wait for a pair handler above which reading pauses until some are answered. 4096 by
+    /// default. JS has no limit.
     /// </summary>
-    public int MaxUnmatchedOpens { get; init; } = 4096;
+    public int PauseAboveUnmatchedOpens { get; init; } = 4096;
+
+    /// <summary>
+    /// Opens of the other side that may wait for a pair handler at once, although reading has paused: one batch may hold
+    /// many. More are rejected at once. 16384 by default: a replicating peer opens a channel for each of its cores in one
+    /// go. JS has no limit.
+    /// </summary>
+    public int MaxUnmatchedOpens { get; init; } = 16_384;
 
     /// <summary>
     /// Highest channel id the other side may use; opens above it are rejected. 65536 by default. JS has no limit.

@@ -16,19 +16,46 @@ internal sealed class FrameWriter(IMessageDuplex stream)
     /// <summary>A batch is sent before it would pass this. From protomux 3.10.1, index.js.</summary>
     public const int MaxBatchBytes = 8 * 1024 * 1024;
 
+    /// <summary>A batch that nobody asked to be one is sent when it would pass this, so that the writer hears of the stream.</summary>
+    private const int MaxTurnBatchBytes = 64 * 1024;
+
     private byte[] _buffer = [];
     private int _length;
     private int _corks;
+    private bool _isTurnCorked;
     private ulong _batchChannel;
     private bool _isClosed;
+
+    // The message that is being written now, and what stood before it.
+    private bool _isWriting;
+    private int _lengthBefore;
+    private ulong _batchChannelBefore;
 
     /// <summary>What the stream said to the last write, or true after it drained.</summary>
     public bool Drained { get; set; } = true;
 
-    public void Cork() => _corks++;
+    private bool IsCorked => _corks > 0 || _isTurnCorked;
+
+    public void Cork()
+    {
+        ThrowIfWriting();
+        // What the turn has gathered so far is no part of the batch that is asked for now.
+        if (_corks++ == 0)
+            Flush();
+    }
+
+    public void CorkTurn() => _isTurnCorked = true;
+
+    public void UncorkTurn()
+    {
+        _isTurnCorked = false;
+        if (_corks == 0)
+            Flush();
+    }
 
     public void Uncork()
     {
+        ThrowIfWriting();
         if (_corks == 0)
             throw new InvalidOperationException("Uncork without a Cork before it.");
         if (--_corks == 0)
@@ -38,9 +65,11 @@ internal sealed class FrameWriter(IMessageDuplex stream)
     /// <summary>Room for the type and payload of one message on <paramref name="channel"/>.</summary>
     public Span<byte> Begin(int channel, int bytes)
     {
+        ThrowIfWriting();
         var id = (ulong)channel;
-        if (_corks > 0)
+        if (IsCorked)
             return BeginBatchItem(id, bytes);
+        NoteBefore();
         var room = Take(CompactEncoding.SizeOfUInt(id) + bytes);
         var writer = new CompactWriter(room);
         writer.WriteUInt(id);
@@ -50,9 +79,19 @@ internal sealed class FrameWriter(IMessageDuplex stream)
     /// <returns>Whether the stream takes more.</returns>
     public bool End()
     {
-        if (_corks == 0)
+        _isWriting = false;
+        if (!IsCorked)
             Flush();
         return Drained;
+    }
+
+    /// <summary>Takes the message back that was begun.</summary>
+    public void Abandon()
+    {
+        _isWriting = false;
+        (_length, _batchChannel) = (_lengthBefore, _batchChannelBefore);
+        if (_length == 0)
+            Release();
     }
 
     /// <summary>Drops what is gathered; nothing is written from now on.</summary>
@@ -66,8 +105,10 @@ internal sealed class FrameWriter(IMessageDuplex stream)
     {
         var itemBytes = CompactEncoding.SizeOfBuffer(bytes);
         // Two bytes of batch header or one of switching, and the channel id.
-        if (_length > 0 && _length + itemBytes + 1 + CompactEncoding.SizeOfUInt(channel) > MaxBatchBytes)
+        var maxBytes = _corks > 0 ? MaxBatchBytes : MaxTurnBatchBytes;
+        if (_length > 0 && _length + itemBytes + 1 + CompactEncoding.SizeOfUInt(channel) > maxBytes)
             Flush();
+        NoteBefore();
         if (_length == 0)
         {
             var head = new CompactWriter(Take(2 + CompactEncoding.SizeOfUInt(channel)));
@@ -86,6 +127,18 @@ internal sealed class FrameWriter(IMessageDuplex stream)
         var writer = new CompactWriter(room);
         writer.WriteUInt((ulong)bytes);
         return room[writer.Position..];
+    }
+
+    private void NoteBefore()
+    {
+        _isWriting = true;
+        (_lengthBefore, _batchChannelBefore) = (_length, _batchChannel);
+    }
+
+    private void ThrowIfWriting()
+    {
+        if (_isWriting)
+            throw new InvalidOperationException("A message is being written: send the other one when it is done.");
     }
 
     private void Flush()
@@ -115,9 +168,10 @@ internal sealed class FrameWriter(IMessageDuplex stream)
 
     private void Release()
     {
-        if (_buffer.Length > 0)
+        // One who closes while writing a message still holds a span of the buffer.
+        if (_buffer.Length > 0 && !_isWriting)
             ArrayPool<byte>.Shared.Return(_buffer);
         _buffer = [];
-        _length = 0;
+        _length = _lengthBefore = 0;
     }
 }
