@@ -55,15 +55,29 @@ public sealed class CloseRaceTests
         );
 
     [Fact]
-    public void Answer_to_a_closed_open_repeats_the_close_before_the_id_is_used_again() =>
+    public void Close_of_an_unanswered_open_is_told_with_its_answer_and_before_the_id_is_used_again() =>
         InWorld.Run(host =>
         {
             var stream = new ScriptedStream(host);
             var mux = new Protomux(stream);
             Open(mux, "foo").Close();
+            Assert.Equal(["00010103666f6f00"], stream.Writes);
             stream.Receive(Frames.Open(1, "foo"));
             Open(mux, "bar");
-            Assert.Equal(["00010103666f6f00", Frames.Close(1), Frames.Close(1), "0001010362617200"], stream.Writes);
+            Assert.Equal(["00010103666f6f00", Frames.Close(1), "0001010362617200"], stream.Writes);
+        });
+
+    [Fact]
+    public void Close_of_an_open_that_is_rejected_is_never_told() =>
+        InWorld.Run(host =>
+        {
+            var stream = new ScriptedStream(host);
+            var mux = new Protomux(stream);
+            Open(mux, "foo").Close();
+            stream.Receive(Frames.Reject(1));
+            Assert.Equal(["00010103666f6f00"], stream.Writes);
+            Assert.True(mux.IsIdle);
+            Assert.Equal(0, mux.GroupCount);
         });
 
     [Fact]

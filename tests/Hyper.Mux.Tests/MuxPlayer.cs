@@ -21,6 +21,9 @@ internal sealed class MuxPlayer
 
     public List<string> Events { get; } = [];
 
+    /// <summary>Ids closed before their open was answered, whose close the reference writes at once.</summary>
+    public List<int> Deferred { get; } = [];
+
     public MuxChannel this[string name] => _channels[name];
 
     public void Clear()
@@ -38,6 +41,8 @@ internal sealed class MuxPlayer
                 Open(step);
                 break;
             case "close":
+                if (Mux.AwaitsAnswer(Channel(step)))
+                    Deferred.Add(Channel(step).LocalId);
                 Channel(step).Close();
                 break;
             case "send":

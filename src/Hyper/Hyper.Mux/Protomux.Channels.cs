@@ -156,11 +156,17 @@ public sealed partial class Protomux
             channel.State = MuxChannelState.Closed;
             return;
         }
-        // Written before anybody is told: a handler that opens again at once may get the same id.
-        if (!_isDestroyed)
+        // Written before anybody is told: a handler that opens again at once may get the same id. An open that has not been
+        // answered is closed when the answer comes: a JS peer that hears of a close while it looks for a channel keeps the
+        // dead open, and may lose count of its key.
+        if (!_isDestroyed && !AwaitsAnswer(channel))
             WriteControl(ControlType.Close, (ulong)channel.LocalId);
         FinishChannel(channel, remote: false);
     }
+
+    /// <summary>Whether the other side has neither opened nor rejected the channel.</summary>
+    internal bool AwaitsAnswer(MuxChannel channel) =>
+        channel.LocalId > 0 && _local[channel.LocalId - 1].AwaitedIn is not null;
 
     /// <summary>Takes an open channel out of the tables and tells its user.</summary>
     private void FinishChannel(MuxChannel channel, bool remote)
@@ -175,7 +181,7 @@ public sealed partial class Protomux
             ForgetRemote(channel.RemoteId);
             FreeLocal(id);
         }
-        else if (_local[id - 1].AwaitedIn is not null)
+        else if (AwaitsAnswer(channel))
         {
             _local[id - 1] = new LocalSlot(null, group);
         }

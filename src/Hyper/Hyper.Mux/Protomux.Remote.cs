@@ -114,9 +114,7 @@ public sealed partial class Protomux
         group.Outgoing.RemoveAt(0);
         if (_local[localId - 1].Channel is not { } channel)
         {
-            // Closed here meanwhile. A JS peer that heard our close before it had a channel has now paired a live one with
-            // the dead open. The second close ends that one; everybody else ignores it. It must go out before the id is
-            // used again, which that peer would take for an open of an id in use.
+            // Closed here meanwhile, which the other side has not been told yet. It must go out before the id is used again.
             WriteControl(ControlType.Close, (ulong)localId);
             FreeLocal(localId);
             ForgetIfIdle(group);
