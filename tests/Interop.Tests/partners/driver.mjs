@@ -5,6 +5,7 @@ import { Driver } from './driver/driver.mjs';
 import * as duplex from './driver/duplex.mjs';
 import * as hyperdht from './driver/hyperdht.mjs';
 import * as hyperswarm from './driver/hyperswarm.mjs';
+import * as muxScript from './driver/mux-script.mjs';
 import * as protomux from './driver/protomux.mjs';
 import * as records from './driver/records.mjs';
 import * as relay from './driver/relay.mjs';
@@ -19,6 +20,7 @@ for (const layer of [
   udx,
   secretStream,
   protomux,
+  muxScript,
   hyperdht,
   records,
   relay,
