@@ -29,6 +29,14 @@ public sealed partial class DhtRpcNode
     [LoggerMessage(6, LogLevel.Information, "DHT health is {Health}")]
     private partial void LogHealth(DhtHealth health);
 
+    [LoggerMessage(
+        9,
+        LogLevel.Information,
+        "What others say of our address has changed: host known {IsHostKnown}, same port everywhere {IsPortFixed}, "
+            + "by the word of {Votes} hosts"
+    )]
+    private partial void LogAddress(bool isHostKnown, bool isPortFixed, int votes);
+
     [LoggerMessage(7, LogLevel.Debug, "A commit of a DHT query failed")]
     private partial void LogCommitFailed(Exception error);
 

@@ -10,12 +10,22 @@ public sealed partial class DhtRpcNode
     private const int FirewallCheckNodes = 5;
     private const int FirewallCheckPongs = 3;
 
-    /// <summary>Samples that must be there before a persistent node believes that its address has changed.</summary>
-    private const int MoveSamples = 12;
+    /// <summary>Nodes asked how they see us at a time.</summary>
+    private const int MaxAskedForVotes = 8;
+
+    /// <summary>Ticks between two askings or checks that others can bring about: a minute.</summary>
+    private const int DoubtTicks = 12;
 
     private readonly bool _isAdaptive;
     private readonly HashSet<UdpAddress> _strangersSampled = [];
-    private NatSampler _nat = new();
+    private AddressVotes _nat = new();
+    private long _doubtedAt = -DoubtTicks;
+    private long _askedAgainAt = -DoubtTicks;
+
+    /// <summary>Where the server socket was last found to be open.</summary>
+    private UdpAddress _openAddress;
+
+    private bool _isAskingForVotes;
 
     /// <summary>The host for which persistence was tried last; the same network is not tried again soon.</summary>
     private UdpAddress? _checkedNat;
@@ -32,7 +42,7 @@ public sealed partial class DhtRpcNode
             && ServerSocket is { } server
         )
         {
-            AddNatSample(server.LocalAddress);
+            AddNatSample(server.LocalAddress, server.LocalAddress);
         }
         if (_options is { Ephemeral: false, Firewalled: false } && _nat.HasFixedPort)
             BecomePersistent(_nat.Address);
@@ -46,7 +56,7 @@ public sealed partial class DhtRpcNode
         if (_options.PublicAddress.HasValue)
             return;
         var wasKnown = _nat.HasHost;
-        _nat = new NatSampler();
+        _nat = new AddressVotes();
         _strangersSampled.Clear();
         for (var node = _nodes.Latest; node is not null; node = node.Older)
             node.Sampled = 0;
@@ -67,17 +77,73 @@ public sealed partial class DhtRpcNode
         BecameEphemeral?.Invoke();
     }
 
-    private void AddNatSample(in UdpAddress seen)
+    /// <summary>A node that was asked says how it sees us.</summary>
+    private void AddNatSample(in UdpAddress from, in UdpAddress seen)
     {
         // An address given in the options is not up for discussion.
         if (_options.PublicAddress.HasValue)
             return;
         var before = _nat.Address;
-        _nat.Add(seen);
-        if (_nat.Address == before)
-            return;
+        var hasChangedItsMind = _nat.Add(from, seen, _tick);
+        if (
+            State is DhtNodeState.Ready or DhtNodeState.Isolated
+            && (hasChangedItsMind || _nat.Count < AddressVotes.Enough)
+        )
+            AskForVotes(again: hasChangedItsMind);
+        if (_nat.Address != before)
+            OnNatChanged(before);
+    }
+
+    private void OnNatChanged(in UdpAddress before)
+    {
+        LogAddress(_nat.HasHost, _nat.HasFixedPort, _nat.Count);
         NatChanged?.Invoke();
+        DoubtOpenAddress();
         FollowForcedAddress();
+    }
+
+    /// <summary>An open port that we have found by ourselves says nothing of another address: all begins again.</summary>
+    private void DoubtOpenAddress()
+    {
+        if (IsFirewalled || _options.Firewalled.HasValue || _nat.Address == _openAddress)
+            return;
+        if (TryAgain(ref _doubtedAt))
+            NoticeNetworkChange();
+    }
+
+    /// <summary>Whether it is long enough since this was last done, which others can bring about.</summary>
+    private bool TryAgain(ref long lastTick)
+    {
+        if (_tick - lastTick < DoubtTicks)
+            return false;
+        lastTick = _tick;
+        return true;
+    }
+
+    /// <summary>
+    /// Asks nodes that have not told how they see us or, when one has just told something new, those who have too.
+    /// </summary>
+    private void AskForVotes(bool again)
+    {
+        if (_isAskingForVotes || (again && !TryAgain(ref _askedAgainAt)))
+            return;
+        var asked = again ? _nat.Voters.ToList() : [];
+        for (var node = _nodes.Latest; node is not null && asked.Count < MaxAskedForVotes; node = node.Older)
+        {
+            if (node.Sampled == 0 && !_nat.HasVoted(node.Address))
+                asked.Add(node.Address);
+        }
+        if (asked.Count == 0)
+            return;
+        _isAskingForVotes = true;
+        _ = ObserveAsync(AskAsync());
+
+        async Task AskAsync()
+        {
+            await Task.WhenAll(asked.Select(node => PingAsync(node)));
+            _isAskingForVotes = false;
+            FollowForcedAddress();
+        }
     }
 
     /// <summary>
@@ -87,7 +153,7 @@ public sealed partial class DhtRpcNode
     private void SampleStranger(in UdpAddress from, in UdpAddress to)
     {
         if (_strangersSampled.Count < Math.Max(1, _bootstrap.Count) && _strangersSampled.Add(from))
-            AddNatSample(to);
+            AddNatSample(from, to);
     }
 
     /// <summary>
@@ -100,12 +166,13 @@ public sealed partial class DhtRpcNode
             _options is not { Ephemeral: false, Firewalled: false }
             || State is not (DhtNodeState.Ready or DhtNodeState.Isolated)
             || ServerSocket is not { } server
+            || !IsAddressCertain
             || _nat.Address.Port != server.LocalAddress.Port
         )
         {
             return;
         }
-        if (IsEphemeral || (_nat.Count >= MoveSamples && NodeId.FromAddress(_nat.Address) != _table.Id))
+        if (IsEphemeral || NodeId.FromAddress(_nat.Address) != _table.Id)
             BecomePersistent(_nat.Address);
     }
 
@@ -151,6 +218,7 @@ public sealed partial class DhtRpcNode
             address = found.Address;
             _strangersSampled.Clear();
             _nat = found;
+            _openAddress = address;
             _endpoint.IsFirewalled = false;
             LogOpen(address.Port);
             if (address != before)
@@ -168,7 +236,7 @@ public sealed partial class DhtRpcNode
     /// Asks nodes to answer to our server socket, where nobody was invited.
     /// </summary>
     /// <returns>What they saw of us, if enough of them could reach it and its port is not remapped; else null.</returns>
-    private async Task<NatSampler?> FindOpenAddressAsync()
+    private async Task<AddressVotes?> FindOpenAddressAsync()
     {
         if (ServerSocket is not { } server)
             return null;
@@ -189,14 +257,14 @@ public sealed partial class DhtRpcNode
         var calls = new List<Task<DhtRequestResult>>(asked.Count);
         foreach (var to in asked)
             calls.Add(PingNatAsync(to, options: null));
-        var sampler = new NatSampler();
+        var sampler = new AddressVotes();
         var pongs = 0;
         foreach (var result in await Task.WhenAll(calls))
         {
             if (!result.HasReply || !ReferenceEquals(result.Reply.Socket, server))
                 continue;
             pongs++;
-            sampler.Add(result.Reply.To);
+            sampler.Add(result.Reply.From, result.Reply.To, _tick);
         }
         // Too few answers may be a fluke. A host other than the client socket's, or a port that the NAT has changed,
         // cannot be told to others as ours.

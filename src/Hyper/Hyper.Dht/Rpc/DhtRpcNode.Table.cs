@@ -49,28 +49,31 @@ public sealed partial class DhtRpcNode
 
     /// <summary>
     /// A message came from <paramref name="from"/>, which sees us as <paramref name="to"/>. A reply proves that its sender
-    /// owns its address; the sender of a request may be invented, so what it says of our address counts only as long as we
-    /// know nothing better.
+    /// owns its address. The sender of a request may be invented: what it says of our address is not heard, but while that
+    /// is unknown the sender is asked.
     /// </summary>
     private void Learn(in UdpAddress from, in Bytes32? fromId, in UdpAddress to, bool isExpectedSocket, bool isReply)
     {
         if (!IsUsable(from))
             return;
+        // What is seen of the other socket is not the address that our requests come from.
+        var mayTell = isReply && isExpectedSocket;
         if (fromId is not { } id)
         {
-            SampleStranger(from, to);
+            if (mayTell)
+                SampleStranger(from, to);
             return;
         }
-        var mayTell = isReply || !_nat.HasFixedPort;
         if (_table.Get(id) is not { } known)
         {
             AddNode(new RoutingNode(id, from), mayTell ? to : null);
             return;
         }
-        if (mayTell && isExpectedSocket && (known.Sampled == 0 || _tick - known.Sampled >= OldTicks))
+        // Who has voted may change its mind at any time; others vote at first and now and then.
+        if (mayTell && (known.Sampled == 0 || _tick - known.Sampled >= OldTicks || _nat.HasVoted(from)))
         {
             known.Sampled = _tick;
-            AddNatSample(to);
+            AddNatSample(from, to);
         }
         known.Pinged = known.Seen = _tick;
         _nodes.Touch(known);
@@ -91,7 +94,11 @@ public sealed partial class DhtRpcNode
         if (sample is { } to)
         {
             node.Sampled = _tick;
-            AddNatSample(to);
+            AddNatSample(node.Address, to);
+        }
+        else if (!_nat.HasHost && State is DhtNodeState.Ready or DhtNodeState.Isolated)
+        {
+            AskForVotes(again: false);
         }
         if (State == DhtNodeState.Isolated)
             State = DhtNodeState.Ready;

@@ -68,6 +68,7 @@ public sealed partial class DhtRpcNode
 
     private void Upkeep()
     {
+        DoubtOpenAddress();
         ConsiderPersistence();
         if (State == DhtNodeState.Isolated)
         {

@@ -54,7 +54,7 @@ public sealed partial class DhtRpcNode : IRpcDatagramHandler
         _refreshTicks = RandomOffset(RefreshTicks);
         _stableTicks = TicksOf(options.PersistentAfter);
         if (options.PublicAddress is { } address)
-            _nat.Add(address);
+            _nat.Add(address, address, _tick);
         for (var i = options.Nodes.Count - 1; i >= 0; i--)
             AddNode(options.Nodes[i]);
     }
@@ -117,14 +117,16 @@ public sealed partial class DhtRpcNode : IRpcDatagramHandler
     public IRpcSocket? PresentSocket => _endpoint.PresentSocket;
 
     /// <summary>
-    /// Our address as others see it: null while unknown, port 0 when each destination sees another port.
+    /// Our address as others see it: null while unknown, port 0 when each destination sees another port. It stands on the
+    /// word of at least four hosts, or of all there are where they are fewer, each of which was asked.
     /// </summary>
-    public UdpAddress? NatAddress => _nat.HasHost ? _nat.Address : null;
+    public UdpAddress? NatAddress => _nat.HasHost && IsAddressCertain ? _nat.Address : null;
 
     /// <summary>The address at which anybody can reach the server socket, or null when there is none as far as is known.</summary>
     public UdpAddress? RemoteAddress =>
         !IsFirewalled
         && ServerSocket is { } socket
+        && IsAddressCertain
         && _nat.HasFixedPort
         && _nat.Address.Port == socket.LocalAddress.Port
             ? _nat.Address
@@ -138,6 +140,12 @@ public sealed partial class DhtRpcNode : IRpcDatagramHandler
     }
 
     internal DhtRpcOptions Options => _options;
+
+    /// <summary>Whether enough hosts have told our address, or nobody else is there to ask.</summary>
+    private bool IsAddressCertain =>
+        _nat.Count >= AddressVotes.Enough
+        || _options.PublicAddress.HasValue
+        || (State is DhtNodeState.Ready or DhtNodeState.Isolated && !_isAskingForVotes);
 
     internal RpcEndpoint Endpoint => _endpoint;
 
