@@ -10,7 +10,7 @@ public class TownTests(ITestOutputHelper output)
     [Fact]
     public void Troubled_town_of_a_hundred_comes_to_rest_connected() => Play(new TownPlan(), TestSeed.Next());
 
-    /// <summary>Hours of trouble in a city, and a town on links that lose one datagram in twenty.</summary>
+    /// <summary>At night: long trouble in a city, in a town on links that lose one datagram in twenty, and in a crowded village.</summary>
     [Theory]
     [Trait(FuzzBudget.Category, FuzzBudget.Soak)]
     [InlineData(200, 40, 1500, 0.01)]
@@ -22,17 +22,34 @@ public class TownTests(ITestOutputHelper output)
         Play(
             plan with
             {
-                Peers = peers,
-                Topics = topics,
-                Events = FuzzBudget.Rounds(events / 20, events),
+                Events = FuzzBudget.Rounds(events / 50, events),
+                Peers = FuzzBudget.Rounds(peers / 10, peers),
+                Topics = FuzzBudget.Rounds(Math.Max(1, topics / 10), topics),
                 Conditions = plan.Conditions with { Loss = loss },
             },
             TestSeed.Next()
         );
     }
 
+    [Fact]
+    [Trait(FuzzBudget.Category, FuzzBudget.Soak)]
+    public void Village_after_village_comes_to_rest_connected()
+    {
+        var plan = new TownPlan
+        {
+            Peers = 12,
+            DhtNodes = 5,
+            Topics = 3,
+            Events = 150,
+        };
+        var seed = TestSeed.Next();
+        for (var rounds = FuzzBudget.Rounds(1, atMost: 100); rounds > 0; rounds--)
+            Play(plan, seed++);
+    }
+
     private void Play(TownPlan plan, int seed)
     {
+        output.WriteLine($"{TestSeed.Variable}={seed}, {plan.Peers} peers:");
         var started = Stopwatch.GetTimestamp();
         var span = plan.Run(seed, output.WriteLine);
         var took = Stopwatch.GetElapsedTime(started);
