@@ -1,3 +1,5 @@
 using Interop.Tests.Harness;
+using Interop.Tests.Matrix;
 
 [assembly: AssemblyFixture(typeof(NodePartners))]
+[assembly: AssemblyFixture(typeof(MatrixReport))]

@@ -91,6 +91,19 @@ public sealed class UdpForwarderTests : IDisposable
     }
 
     [Fact]
+    public async Task Change_treats_later_datagrams_anew()
+    {
+        await using var forwarder = await UdpForwarder.StartAsync(AddressOf(_target));
+        await _client.SendToAsync(new byte[1173], forwarder.Address);
+        Assert.Equal(1173, (await ReceiveAsync(_target)).Bytes.Length);
+        await forwarder.ChangeAsync(new UdpImpairment { MtuBytes = 1200 }, UdpImpairment.None);
+        await _client.SendToAsync(new byte[1173], forwarder.Address);
+        await _client.SendToAsync(new byte[1172], forwarder.Address);
+        Assert.Equal(1172, (await ReceiveAsync(_target)).Bytes.Length);
+        Assert.Equal(1, forwarder.ToTarget.Oversized);
+    }
+
+    [Fact]
     public async Task Delay_holds_each_direction_for_its_time()
     {
         var delay = TimeSpan.FromMilliseconds(40);

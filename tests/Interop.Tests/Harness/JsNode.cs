@@ -1,9 +1,10 @@
 using System.Text.Json;
+using Interop.Tests.Matrix;
 
 namespace Interop.Tests.Harness;
 
 /// <summary>A partner's HyperDHT node on loopback.</summary>
-public sealed partial class JsNode : PartnerObject
+public sealed partial class JsNode : PartnerObject, IRecordClient
 {
     private JsNode(JsPartner partner, Node node)
         : base(partner, node.Handle)
@@ -41,6 +42,13 @@ public sealed partial class JsNode : PartnerObject
                 }
             )
         );
+
+    /// <summary>Starts the first node of a network: it knows nobody, and stores and routes for others.</summary>
+    /// <param name="partner">Where it is to live.</param>
+    /// <param name="port">Where it is bound.</param>
+    /// <param name="publicPort">Where others reach it, as a path between leads there.</param>
+    public static async Task<JsNode> StartFirstAsync(JsPartner partner, ushort port, ushort publicPort) =>
+        new(partner, await partner.CallAsync<Node>("dht.node", new { port, publicPort }));
 
     /// <summary>Pings an address; returns where the other saw the ping come from.</summary>
     public async Task<JsAddress> PingAsync(JsAddress to)

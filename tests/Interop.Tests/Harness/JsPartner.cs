@@ -91,6 +91,14 @@ public sealed partial class JsPartner : IAsyncDisposable
     /// <summary>Number of such events that wait to be taken.</summary>
     public int CountWaiting(string handle, string name) => EventsOf(handle, name).Reader.Count;
 
+    /// <summary>Drops the events of an object that is no more, here and in the partner: for tests that make very many.</summary>
+    public async Task ForgetAsync(string handle)
+    {
+        await CallAsync("forget", new { handle });
+        foreach (var key in _events.Keys.Where(key => key.Handle == handle))
+            _events.TryRemove(key, out _);
+    }
+
     private Channel<JsEvent> EventsOf(string handle, string name)
     {
         var queue = _events.GetOrAdd(

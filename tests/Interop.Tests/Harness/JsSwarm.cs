@@ -62,6 +62,11 @@ public sealed class JsSwarm : PartnerObject
     public async Task<IReadOnlyList<string>> ConnectedAsync() =>
         (await Partner.CallAsync<Peers>("swarm.peers", new { swarm = Handle })).Connections;
 
+    /// <summary>Closes its connections and sockets until <see cref="ResumeAsync"/>.</summary>
+    public Task SuspendAsync() => Partner.CallAsync("swarm.suspend", new { swarm = Handle });
+
+    public Task ResumeAsync() => Partner.CallAsync("swarm.resume", new { swarm = Handle });
+
     public Task DestroyAsync() => Partner.CallAsync("swarm.destroy", new { swarm = Handle });
 
     private sealed record CreatedSwarm(string Handle, string PublicKey);

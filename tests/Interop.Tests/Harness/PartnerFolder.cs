@@ -3,7 +3,10 @@ namespace Interop.Tests.Harness;
 /// <summary>Where the driver and the package sets lie: in the source tree, so that all builds share one installation.</summary>
 internal static class PartnerFolder
 {
-    public static string Root { get; } = Find();
+    /// <summary>The root of the repository.</summary>
+    public static string Repository { get; } = Find();
+
+    public static string Root { get; } = Path.Combine(Repository, "tests", "Interop.Tests", "partners");
 
     public static string Driver => Path.Combine(Root, "driver.mjs");
 
@@ -17,7 +20,7 @@ internal static class PartnerFolder
         for (var at = new DirectoryInfo(AppContext.BaseDirectory); at is not null; at = at.Parent)
         {
             if (File.Exists(Path.Combine(at.FullName, "intercom.slnx")))
-                return Path.Combine(at.FullName, "tests", "Interop.Tests", "partners");
+                return at.FullName;
         }
         throw new DirectoryNotFoundException(
             $"No intercom.slnx above {AppContext.BaseDirectory}: the interop tests run from within the repository."

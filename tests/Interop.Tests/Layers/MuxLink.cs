@@ -4,13 +4,18 @@ using Interop.Tests.Ours;
 
 namespace Interop.Tests.Layers;
 
-/// <summary>A Protomux of ours and one of a partner at the ends of a secret stream over TCP.</summary>
+/// <summary>A Protomux of ours and one of a partner at the ends of a secret stream, over TCP unless made elsewhere.</summary>
 internal sealed class MuxLink : IAsyncDisposable
 {
     private readonly OurLoop _loop;
-    private readonly TcpLink _link;
+    private readonly IAsyncDisposable _link;
 
-    private MuxLink(OurLoop loop, TcpLink link, Protomux ours, JsMux theirs)
+    /// <summary>Joins the muxes of a connection that was made elsewhere.</summary>
+    /// <param name="loop">Of our end.</param>
+    /// <param name="link">What is disposed with it.</param>
+    /// <param name="ours">Our end.</param>
+    /// <param name="theirs">The partner's end.</param>
+    public MuxLink(OurLoop loop, IAsyncDisposable link, Protomux ours, JsMux theirs)
     {
         _loop = loop;
         _link = link;

@@ -11,6 +11,7 @@ export class Driver {
   constructor(set) {
     this.packages = new Packages(set);
     this.handles = new Handles();
+    this.verb('forget', ({ handle }) => void this.handles.take(handle));
   }
 
   /** Names what the other side may ask for. `handler` takes the arguments and returns the result or a promise of it. */

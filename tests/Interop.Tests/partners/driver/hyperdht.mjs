@@ -30,10 +30,13 @@ export function register(driver) {
     return { handle, bootstrap, nodes: nodes.map((node) => describe(driver, node)) };
   });
 
-  // `serving` makes a node that stores and routes for others at once, as a bootstrapped public node would.
-  driver.verb('dht.node', async ({ bootstrap, seed, port = 0, serving = false, options = {} }) => {
+  // `serving` makes a node that stores and routes for others at once, as a bootstrapped public node would. With `publicPort`
+  // it is also the first of its network: nobody can tell it its address, so it is told here.
+  driver.verb('dht.node', async ({ bootstrap, seed, port = 0, serving = false, publicPort = 0, options = {} }) => {
     const role = serving ? { ephemeral: false, firewalled: false } : {};
-    const node = create({ ...localNode(bootstrap), ...role, keyPair: keyPair(driver, seed), port, ...options });
+    const place = publicPort ? { ...firstNode(port), anyPort: false } : { ...localNode(bootstrap), ...role, port };
+    const node = create({ ...place, keyPair: keyPair(driver, seed), ...options });
+    if (publicPort) node._nat.add('127.0.0.1', publicPort);
     node.on('persistent', () => driver.emit('persistent', handle));
     const handle = driver.handles.add('node', node);
     await node.fullyBootstrapped();
