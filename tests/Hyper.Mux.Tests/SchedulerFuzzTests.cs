@@ -3,13 +3,13 @@ using TestKit;
 namespace Hyper.Mux.Tests;
 
 /// <summary>
-/// Two muxes over a pipe whose every delivery is a choice of the scheduler: opens, closes, reopens, sends, corks and slow
-/// pair handlers in any order. When everything has been delivered, both sides agree.
+/// Two muxes over a pipe whose every delivery is a choice of the scheduler: opens, closes, reopens, sends, corks, pauses
+/// and slow pair handlers in any order. When everything has been delivered, both sides agree.
 /// </summary>
 public sealed class SchedulerFuzzTests
 {
     private const int UsualRounds = 100;
-    private const int MostRounds = 3000;
+    private const int MostRounds = 10_000;
     private const int StepsPerRound = 1000;
 
     [Fact]

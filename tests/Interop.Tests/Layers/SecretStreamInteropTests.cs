@@ -51,6 +51,38 @@ public sealed class SecretStreamInteropTests(NodePartners partners)
     }
 
     [Theory]
+    [MemberData(nameof(RolesAndPatterns))]
+    public async Task Session_cut_at_every_byte_echoes_and_ends_half_open(
+        PartnerSet set,
+        Role role,
+        NoisePattern pattern
+    )
+    {
+        const int SmallBytes = 20_000;
+        await using var loop = new OurLoop();
+        await using var partner = await partners.StartAsync(set);
+        await using var link = await TcpLink.OpenAsync(
+            loop,
+            partner,
+            role,
+            pattern,
+            StreamMode.Hash,
+            isCutAtEveryByte: true
+        );
+        using var ours = await link.StartAsync();
+        await ours.WriteAsync(SmallBytes, seed: 4, chunk: 333);
+        await ours.EndAsync();
+        // Our direction has ended; theirs goes on.
+        Assert.Equal(Pattern.HashOf(4, SmallBytes), (await link.Theirs.WaitAsync(SmallBytes)).Sha256);
+        await link.Theirs.ExpectAsync("end");
+        await link.Theirs.WriteAsync(SmallBytes, seed: 5, chunk: 777);
+        Assert.Equal(Pattern.HashOf(5, SmallBytes), (await ours.WaitAsync(SmallBytes)).Sha256);
+        await link.Theirs.EndAsync();
+        Assert.Null(await ours.ClosedAsync());
+        Assert.Null(await link.Theirs.ClosedAsync());
+    }
+
+    [Theory]
     [MemberData(nameof(Roles.Each), MemberType = typeof(Roles))]
     public async Task Empty_and_longest_messages_keep_their_bounds(PartnerSet set, Role role)
     {

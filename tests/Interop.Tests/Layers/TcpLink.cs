@@ -45,7 +45,8 @@ internal sealed class TcpLink : IAsyncDisposable
         NoisePattern pattern = NoisePattern.XX,
         StreamMode theirMode = StreamMode.Hash,
         NoiseSecretStreamOptions? options = null,
-        TimeSpan theirKeepAlive = default
+        TimeSpan theirKeepAlive = default,
+        bool isCutAtEveryByte = false
     )
     {
         var keyPair = Keys.Of(Seeds.A);
@@ -58,7 +59,7 @@ internal sealed class TcpLink : IAsyncDisposable
             var listener = await JsSecretListener.ListenAsync(partner, Seeds.B, word, theirMode, keepAlive);
             var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
             await socket.ConnectAsync(IPAddress.Loopback, listener.Port);
-            var ours = await WrapAsync(loop, socket, isInitiator: true, keyPair, options);
+            var ours = await WrapAsync(loop, socket, isInitiator: true, keyPair, options, isCutAtEveryByte);
             return new TcpLink(loop, keyPair, ours, await listener.AcceptAsync());
         }
         using var server = new TcpListener(IPAddress.Loopback, 0);
@@ -77,7 +78,7 @@ internal sealed class TcpLink : IAsyncDisposable
         return new TcpLink(
             loop,
             keyPair,
-            await WrapAsync(loop, accepted, isInitiator: false, keyPair, options),
+            await WrapAsync(loop, accepted, isInitiator: false, keyPair, options, isCutAtEveryByte),
             theirs
         );
     }
@@ -97,14 +98,19 @@ internal sealed class TcpLink : IAsyncDisposable
         Socket socket,
         bool isInitiator,
         KeyPair keyPair,
-        NoiseSecretStreamOptions options
+        NoiseSecretStreamOptions options,
+        bool isCutAtEveryByte
     ) =>
         loop.RunAsync(() =>
-            new NoiseSecretStream(
-                new StreamDuplex(loop.Loop, new NetworkStream(socket, ownsSocket: true)),
-                isInitiator,
-                keyPair,
-                options
-            )
-        );
+        {
+            var stream = new NetworkStream(socket, ownsSocket: true);
+            var duplex = isCutAtEveryByte
+                ? new StreamDuplex(
+                    loop.Loop,
+                    new CutStream(stream),
+                    new StreamDuplexOptions { EndSending = _ => socket.Shutdown(SocketShutdown.Send) }
+                )
+                : new StreamDuplex(loop.Loop, stream);
+            return new NoiseSecretStream(duplex, isInitiator, keyPair, options);
+        });
 }
