@@ -21,6 +21,9 @@ internal static class UdpSocketFactory
         var socket = new Socket(options.Host.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
         try
         {
+            // An IPv6 socket reaches IPv4 too, by mapped addresses, unless it is bound to a real IPv6 address.
+            if (socket.AddressFamily == AddressFamily.InterNetworkV6)
+                socket.DualMode = true;
             socket.Bind(new IPEndPoint(options.Host, options.Port));
             socket.ReceiveBufferSize = options.ReceiveBufferBytes;
             socket.SendBufferSize = options.SendBufferBytes;
