@@ -5,7 +5,11 @@ namespace Hyper.Udx.Tests;
 
 public class FlowControlTests
 {
-    private static readonly UdxOptions _smallWindow = new() { ReceiveWindowBytes = 64 * 1024 };
+    private static readonly UdxOptions _smallWindow = new()
+    {
+        ReceiveWindowBytes = 64 * 1024,
+        MaxReceiveWindowBytes = 64 * 1024,
+    };
 
     [Fact]
     public void PauseReading_holds_the_window_and_resume_delivers_everything()
@@ -103,6 +107,20 @@ public class FlowControlTests
             pair.End.Stream.ResumeReading();
             await pair.RoundTripAsync();
             Assert.Equal((uint)_smallWindow.ReceiveWindowBytes, Assert.Single(pair.Raw.Headers).Window);
+        });
+    }
+
+    [Fact]
+    public void Receive_less_than_a_packet_left_is_advertised_as_no_window()
+    {
+        var pair = new RawPair(options: _smallWindow);
+        pair.Run(async () =>
+        {
+            pair.End.Stream.PauseReading();
+            for (uint i = 0; i < 63; i++)
+                pair.Send(PacketFlags.Data, i, 0, new byte[1024]);
+            await pair.RoundTripAsync();
+            Assert.Equal((0u, 63u), (pair.Raw.Headers.Last().Window, pair.Raw.Headers.Last().Acknowledgement));
         });
     }
 

@@ -7,14 +7,26 @@ namespace Hyper.Udx;
 /// UDX on one event loop: the table of its streams, their buffers, and the sockets they use.
 /// </summary>
 /// <remarks>
-/// Belongs to its loop; every member is called there. A stream is found by its 32-bit id, which is unique in the node:
-/// a packet may come in on any of its sockets, as in udx-native, where ids are unique in the process. A process with
-/// several loops has several nodes.
+/// Belongs to its loop; every member is called there. A process with several loops has several nodes.
+/// <para>
+/// To a reader who knows QUIC: a <see cref="UdxSocket"/> is a UDP socket shared with other protocols, a
+/// <see cref="UdxStream"/> a connection with one bidirectional stream and datagrams beside it, and the 32-bit id that each
+/// side chooses for itself the connection id. Ids are unique in the node, so a packet may come in on any of its sockets.
+/// There is no handshake and no encryption, and a repeated packet keeps its number, flags and payload.
+/// </para>
+/// <para>
+/// The node owns the sockets, the table of streams (open ones, and a bounded number of closed ones that still answer), the
+/// <c>BufferPool</c> from which all streams take their buffers, and the <c>ReceiveBudget</c> that says how much they may
+/// hold for readers together. The way of a datagram: <c>UdxSocket.OnDatagram</c> looks its id up, <c>UdxStream.OnPacket</c>
+/// checks where it came from and takes it apart, <c>ReceiveHalf</c> hands bytes up, <c>SendHalf</c> takes the
+/// acknowledgement; at the end of the turn <c>UdxStream.OnTurnEnd</c> sends once for all that came.
+/// </para>
 /// </remarks>
 public sealed class UdxNode : IDisposable
 {
     private readonly Dictionary<uint, UdxStream> _streams = [];
     private readonly List<UdxSocket> _sockets = [];
+    private readonly Queue<UdxStream> _lingering = new();
 
     /// <summary>A node on <paramref name="loop"/>, with no socket yet.</summary>
     public UdxNode(EventLoop loop, UdxOptions? options = null)
@@ -22,6 +34,7 @@ public sealed class UdxNode : IDisposable
         Loop = loop;
         Options = (options ?? UdxOptions.Default).Validated();
         Clock = new MicrosecondClock(loop.Time);
+        Budget = new ReceiveBudget(Options.MaxHeldBytes);
     }
 
     /// <summary>The loop that owns everything here.</summary>
@@ -37,6 +50,11 @@ public sealed class UdxNode : IDisposable
     public int RelayLegCount { get; internal set; }
 
     internal MicrosecondClock Clock { get; }
+
+    /// <summary>Bytes that all streams hold for paused readers and beyond gaps, in whole buffers.</summary>
+    public long HeldBytes => Budget.Used;
+
+    internal ReceiveBudget Budget { get; }
 
     internal BufferPool Buffers { get; } = new();
 
@@ -78,7 +96,24 @@ public sealed class UdxNode : IDisposable
 
     internal UdxStream? FindStream(uint id) => _streams.GetValueOrDefault(id);
 
-    internal void Remove(UdxStream stream) => _streams.Remove(stream.Id);
+    internal void Remove(UdxStream stream)
+    {
+        _streams.Remove(stream.Id);
+        while (_lingering.TryPeek(out var oldest) && !oldest.IsLingering)
+            _lingering.Dequeue();
+    }
+
+    /// <summary>A closed stream stays in the table for a while; the oldest such one makes room for it.</summary>
+    /// <returns>False when none may stay.</returns>
+    internal bool TryLinger(UdxStream stream)
+    {
+        if (Options.MaxLingeringStreams == 0)
+            return false;
+        if (_lingering.Count >= Options.MaxLingeringStreams)
+            _lingering.Dequeue().StopLingering();
+        _lingering.Enqueue(stream);
+        return true;
+    }
 
     internal void Remove(UdxSocket socket)
     {

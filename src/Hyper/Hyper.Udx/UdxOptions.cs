@@ -3,18 +3,50 @@ namespace Hyper.Udx;
 /// <summary>Limits of a <see cref="UdxNode"/> and its streams.</summary>
 public sealed record UdxOptions
 {
-    private const int MinReceiveWindowBytes = 64 * 1024;
+    internal const int MinReceiveWindowBytes = 64 * 1024;
     private const int MinMtu = 576;
     private const int MaxMtu = 1500;
+    private static readonly TimeSpan MinInterval = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan MinRelayIdleTimeout = TimeSpan.FromSeconds(1);
 
     /// <summary>The defaults.</summary>
     public static UdxOptions Default { get; } = new();
 
     /// <summary>
-    /// Bytes that a stream holds for a reader that has paused, and the receive window it advertises. 4 MiB, as libudx.
+    /// Bytes that a stream offers to hold for a reader that has paused: the receive window it advertises at first.
+    /// 4 MiB, as libudx.
     /// </summary>
     public int ReceiveWindowBytes { get; init; } = 4 * 1024 * 1024;
+
+    /// <summary>
+    /// What the window grows to while the reader empties it within two round trips. 16 MiB: a Gbit/s over 130 ms. Never
+    /// less than <see cref="ReceiveWindowBytes"/>.
+    /// </summary>
+    public int MaxReceiveWindowBytes { get; init; } = 16 * 1024 * 1024;
+
+    /// <summary>
+    /// Bytes that all streams of the node hold together for paused readers and beyond gaps. 256 MiB. As it fills up, each
+    /// stream offers less; at the end, packets that would have to be held are dropped, and come again.
+    /// </summary>
+    public long MaxHeldBytes { get; init; } = 256L * 1024 * 1024;
+
+    /// <summary>
+    /// Closed streams that still answer their other side at most; beyond it the oldest are forgotten early. 4096, a few
+    /// megabytes. Each stays for 13 retransmission timeouts.
+    /// </summary>
+    public int MaxLingeringStreams { get; init; } = 4096;
+
+    /// <summary>
+    /// A connected stream asks its other side for an answer when nothing was heard for this long. Zero, the default, for
+    /// never: the layer above has a keep-alive of its own. See <see cref="UdxStream.KeepAlive"/>.
+    /// </summary>
+    public TimeSpan KeepAlive { get; init; }
+
+    /// <summary>
+    /// A connected stream is given up when nothing was heard for this long, even if it has nothing to send. Zero, the
+    /// default, for never. See <see cref="UdxStream.DeadPeerTimeout"/>.
+    /// </summary>
+    public TimeSpan DeadPeerTimeout { get; init; }
 
     /// <summary>
     /// Bytes written and not acknowledged, beyond what the window allows in flight, at which
@@ -42,10 +74,22 @@ public sealed record UdxOptions
     /// <summary>Sequence number of a stream's first packet, on both sides. Always 0 in HyperDHT.</summary>
     internal uint InitialSequence { get; init; }
 
+    /// <summary>An interval, or zero for none; shorter than 10 ms it would be a flood.</summary>
+    internal static TimeSpan Interval(TimeSpan value, string name) =>
+        value == TimeSpan.Zero || value >= MinInterval
+            ? value
+            : throw new InvalidOperationException($"{name} is {value}: neither zero nor at least {MinInterval}.");
+
     internal UdxOptions Validated()
     {
         if (ReceiveWindowBytes < MinReceiveWindowBytes)
             throw new InvalidOperationException($"{nameof(ReceiveWindowBytes)} is below {MinReceiveWindowBytes}.");
+        if (MaxHeldBytes < 0)
+            throw new InvalidOperationException($"{nameof(MaxHeldBytes)} is negative.");
+        if (MaxLingeringStreams < 0)
+            throw new InvalidOperationException($"{nameof(MaxLingeringStreams)} is negative.");
+        _ = Interval(KeepAlive, nameof(KeepAlive));
+        _ = Interval(DeadPeerTimeout, nameof(DeadPeerTimeout));
         if (HighWaterMarkBytes < 0)
             throw new InvalidOperationException($"{nameof(HighWaterMarkBytes)} is negative.");
         if (Mtu is < MinMtu or > MaxMtu)

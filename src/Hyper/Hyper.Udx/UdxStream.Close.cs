@@ -36,6 +36,8 @@ public sealed partial class UdxStream
     /// <summary>How long the other side goes on repeating a packet before it gives the stream up.</summary>
     private long PeerPatience => Math.Min(PatienceInTimeouts * _send.RetransmissionTimeout, MaxPatience);
 
+    internal bool IsLingering => _state == State.Lingering;
+
     /// <summary>Whether both sides have ended, everything has arrived, and only our END waits for its answer.</summary>
     internal bool IsFarewell => _send.IsOnlyEndOutstanding && _receive.IsEnded;
 
@@ -113,7 +115,8 @@ public sealed partial class UdxStream
         Firewall = null;
         SettleRemoteChange(false);
         LeaveRelay();
-        if (state == State.Lingering)
+        _idle?.Remove();
+        if (state == State.Lingering && _node.TryLinger(this))
             BeginLinger();
         else
             Forget();
@@ -151,7 +154,12 @@ public sealed partial class UdxStream
         Emit(_lingerAnswer, _lingerSequence, default);
     }
 
-    private void OnLingerOver() => Forget();
+    /// <summary>Forgets a closed stream: its time is over, or its place is needed.</summary>
+    internal void StopLingering()
+    {
+        if (IsLingering)
+            Forget();
+    }
 
     private void Forget()
     {

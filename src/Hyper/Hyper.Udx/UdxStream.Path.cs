@@ -61,6 +61,8 @@ public sealed partial class UdxStream
         if (_path.IsKnown || !IsOpen)
             throw new InvalidOperationException($"Stream {Id} is {(IsOpen ? "connected" : "closed")} already.");
         SetPath(CheckedPath(socket, remoteId, remote));
+        _connectedAt = _node.Clock.Now;
+        WatchIdle();
     }
 
     /// <summary>

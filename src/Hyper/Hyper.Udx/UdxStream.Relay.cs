@@ -10,7 +10,6 @@ public sealed partial class UdxStream
 {
     private UdxStream? _relayTo;
     private List<UdxStream>? _relayedBy;
-    private Deadline? _idle;
     private uint? _relayedSequence;
 
     /// <summary>Whether <see cref="RelayTo"/> was called, and the stream is still open.</summary>
@@ -49,7 +48,7 @@ public sealed partial class UdxStream
         (destination._relayedBy ??= []).Add(this);
         _send.Clear();
         _receive.Clear();
-        _idle = new Deadline(_node.Clock, OnRelayIdle);
+        _idle ??= new Deadline(_node.Clock, OnIdle);
         KeepRelay();
         return true;
     }
@@ -125,7 +124,6 @@ public sealed partial class UdxStream
 
     private void LeaveRelay()
     {
-        _idle?.Remove();
         if (_relayTo is { } destination)
         {
             _node.RelayLegCount--;

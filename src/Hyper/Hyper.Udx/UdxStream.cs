@@ -22,6 +22,11 @@ namespace Hyper.Udx;
 /// a clean end, to answer a repeated END whose acknowledgement was lost, and after an own destroy, to repeat the DESTROY to
 /// whoever still sends; then its id is forgotten.
 /// </para>
+/// <para>
+/// By verb: where it sends and whom it hears (<c>Path</c>), from the writer to the socket (<c>Send</c>), from a datagram to
+/// the halves (<c>Receive</c>), as the leg of a relay (<c>Relay</c>), while nothing happens (<c>Idle</c>), its end
+/// (<c>Close</c>).
+/// </para>
 /// </remarks>
 public sealed partial class UdxStream : IByteDuplex, ITurnEndItem
 {
@@ -39,8 +44,10 @@ public sealed partial class UdxStream : IByteDuplex, ITurnEndItem
         Id = id;
         Firewall = firewall;
         _send = new SendHalf(this, node, _counters);
-        _receive = new ReceiveHalf(this, node.Buffers, node.Options, _counters);
-        _linger = new Deadline(node.Clock, OnLingerOver);
+        _receive = new ReceiveHalf(this, node, _counters);
+        _linger = new Deadline(node.Clock, StopLingering);
+        KeepAlive = node.Options.KeepAlive;
+        DeadPeerTimeout = node.Options.DeadPeerTimeout;
     }
 
     /// <inheritdoc/>
@@ -66,12 +73,18 @@ public sealed partial class UdxStream : IByteDuplex, ITurnEndItem
                 Retransmissions = _counters.Retransmissions,
                 Timeouts = _counters.Timeouts,
                 TailProbes = _counters.TailProbes,
+                KeepAlives = _counters.KeepAlives,
+                ReceiveWindow = _receive.Window,
+                BytesHeld = _receive.HeldBytes,
                 DuplicatesReceived = _counters.DuplicatesReceived,
                 PacketsDropped = _counters.PacketsDropped,
             }
         );
 
     internal IByteDuplexHandler? Handler { get; private set; }
+
+    /// <summary>Smoothed round-trip time in microseconds, or 0.</summary>
+    internal long Rtt => _send.Rtt;
 
     /// <inheritdoc/>
     public void Start(IByteDuplexHandler handler)

@@ -30,6 +30,12 @@ public readonly record struct UdxStreamStatistics
     /// <summary>Receive window of the other side in bytes.</summary>
     public long RemoteWindow { get; init; }
 
+    /// <summary>Receive window this side offers, in bytes: what it says in each packet.</summary>
+    public long ReceiveWindow { get; init; }
+
+    /// <summary>Bytes received in order and held for a reader that has paused or not started.</summary>
+    public long BytesHeld { get; init; }
+
     /// <summary>Payload bytes sent for the first time.</summary>
     public long BytesSent { get; init; }
 
@@ -56,6 +62,9 @@ public readonly record struct UdxStreamStatistics
 
     /// <summary>Tail-loss probes sent.</summary>
     public long TailProbes { get; init; }
+
+    /// <summary>Packets sent because of <see cref="UdxStream.KeepAlive"/> or <see cref="UdxStream.DeadPeerTimeout"/>.</summary>
+    public long KeepAlives { get; init; }
 
     /// <summary>Packets received that had been received before.</summary>
     public long DuplicatesReceived { get; init; }

@@ -70,6 +70,14 @@ public sealed class JsStream(JsPartner partner, string handle) : PartnerObject(p
             }
         );
 
+    /// <summary>Has a UDX stream of the newest set send a heartbeat while idle.</summary>
+    public Task KeepAliveAsync(TimeSpan interval) =>
+        Partner.CallAsync("udx.keepAlive", new { stream = Handle, milliseconds = (int)interval.TotalMilliseconds });
+
+    /// <summary>Packets that a UDX stream has received.</summary>
+    public async Task<long> PacketsReceivedAsync() =>
+        (await Partner.CallAsync<Counters>("stream.stats", new { stream = Handle })).PacketsReceived;
+
     /// <summary>Makes a UDX stream the leg of a relay to another one.</summary>
     public Task RelayToAsync(JsStream destination) =>
         Partner.CallAsync("udx.relay", new { from = Handle, to = destination.Handle });
@@ -97,4 +105,6 @@ public sealed class JsStream(JsPartner partner, string handle) : PartnerObject(p
         );
         return new JsStream(Partner, made.Handle);
     }
+
+    private sealed record Counters(long PacketsReceived);
 }

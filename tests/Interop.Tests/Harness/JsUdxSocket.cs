@@ -3,19 +3,25 @@ namespace Interop.Tests.Harness;
 /// <summary>A partner's UDP socket for UDX streams, on loopback.</summary>
 public sealed class JsUdxSocket : PartnerObject
 {
-    private JsUdxSocket(JsPartner partner, string handle, ushort port)
-        : base(partner, handle) => Port = port;
+    private readonly string _host;
+
+    private JsUdxSocket(JsPartner partner, string handle, ushort port, string host)
+        : base(partner, handle)
+    {
+        Port = port;
+        _host = host;
+    }
 
     /// <summary>Its port.</summary>
     public ushort Port { get; }
 
-    public static async Task<JsUdxSocket> OpenAsync(JsPartner partner)
+    public static async Task<JsUdxSocket> OpenAsync(JsPartner partner, string host = "127.0.0.1")
     {
-        var made = await partner.CallAsync<CreatedSocket>("udx.socket");
-        return new JsUdxSocket(partner, made.Handle, made.Port);
+        var made = await partner.CallAsync<CreatedSocket>("udx.socket", new { host });
+        return new JsUdxSocket(partner, made.Handle, made.Port, host);
     }
 
-    /// <summary>A stream that is connected to a known address.</summary>
+    /// <summary>A stream that is connected to a known port of the socket's own host.</summary>
     public async Task<JsStream> ConnectAsync(
         uint id,
         uint remoteId,
@@ -32,6 +38,7 @@ public sealed class JsUdxSocket : PartnerObject
                 socket = Handle,
                 remoteId,
                 port = remotePort,
+                host = _host,
             }
         );
         return stream;

@@ -37,10 +37,11 @@ internal sealed class UdxLink : IAsyncDisposable
         JsPartner partner,
         Role role,
         StreamMode theirMode = StreamMode.Hash,
-        UdpForwarderOptions? spoiled = null
+        UdpForwarderOptions? spoiled = null,
+        UdxOptions? options = null
     )
     {
-        var udx = await OurUdx.OpenAsync(loop);
+        var udx = await OurUdx.OpenAsync(loop, options);
         var socket = await JsUdxSocket.OpenAsync(partner);
         var target = role == Role.WeDial ? socket.Port : udx.Port;
         var path = spoiled is null

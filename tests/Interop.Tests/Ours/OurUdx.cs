@@ -5,18 +5,21 @@ using Interop.Tests.Harness;
 
 namespace Interop.Tests.Ours;
 
-/// <summary>A UDX node of ours with one socket on loopback.</summary>
+/// <summary>A UDX node of ours with one socket on loopback, of IPv4 if nothing else is said.</summary>
 public sealed class OurUdx : IAsyncDisposable, IUdxSocketHandler
 {
     private readonly OurLoop _loop;
     private readonly UdxNode _node;
     private readonly UdxSocket _socket;
 
-    private OurUdx(OurLoop loop, UdxOptions? options)
+    private readonly IPAddress _host;
+
+    private OurUdx(OurLoop loop, UdxOptions? options, IPAddress host)
     {
+        _host = host;
         _loop = loop;
         _node = new UdxNode(loop.Loop, options);
-        _socket = _node.CreateSocket(new DatagramSocketOptions { Host = IPAddress.Loopback }, this);
+        _socket = _node.CreateSocket(new DatagramSocketOptions { Host = host }, this);
     }
 
     public ushort Port => _socket.LocalAddress.Port;
@@ -25,7 +28,7 @@ public sealed class OurUdx : IAsyncDisposable, IUdxSocketHandler
 
     /// <summary>Another socket of the same node.</summary>
     public Task<UdxSocket> OpenSocketAsync() =>
-        _loop.RunAsync(() => _node.CreateSocket(new DatagramSocketOptions { Host = IPAddress.Loopback }, this));
+        _loop.RunAsync(() => _node.CreateSocket(new DatagramSocketOptions { Host = _host }, this));
 
     /// <summary>Moves a stream to another remote on loopback.</summary>
     public Task<bool> ChangeRemoteAsync(UdxStream stream, UdxSocket socket, uint remoteId, ushort remotePort) =>
@@ -33,15 +36,15 @@ public sealed class OurUdx : IAsyncDisposable, IUdxSocketHandler
             stream.ChangeRemoteAsync(socket, remoteId, new UdpAddress(IPAddress.Loopback, remotePort))
         );
 
-    public static Task<OurUdx> OpenAsync(OurLoop loop, UdxOptions? options = null) =>
-        loop.RunAsync(() => new OurUdx(loop, options));
+    public static Task<OurUdx> OpenAsync(OurLoop loop, UdxOptions? options = null, IPAddress? host = null) =>
+        loop.RunAsync(() => new OurUdx(loop, options, host ?? IPAddress.Loopback));
 
     /// <summary>A stream that is connected to a known port of loopback.</summary>
     public Task<UdxStream> ConnectAsync(uint id, uint remoteId, int remotePort) =>
         _loop.RunAsync(() =>
         {
             var stream = _node.CreateStream(id);
-            stream.Connect(_socket, remoteId, new UdpAddress(IPAddress.Loopback, (ushort)remotePort));
+            stream.Connect(_socket, remoteId, new UdpAddress(_host, (ushort)remotePort));
             return stream;
         });
 

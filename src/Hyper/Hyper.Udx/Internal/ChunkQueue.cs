@@ -14,6 +14,9 @@ internal sealed class ChunkQueue(BufferPool pool)
     /// <summary>Bytes written and not yet released.</summary>
     public long Length { get; private set; }
 
+    /// <summary>Size of the chunks, used or not.</summary>
+    public long MemoryBytes { get; private set; }
+
     /// <summary>The oldest chunk, with its unreleased bytes from <see cref="Chunk.Start"/>.</summary>
     public Chunk? Head { get; private set; }
 
@@ -75,6 +78,7 @@ internal sealed class ChunkQueue(BufferPool pool)
         else
             _tail.Next = chunk;
         _tail = chunk;
+        MemoryBytes += chunk.Bytes.Length;
         ReturnEmptyHeads();
     }
 
@@ -86,6 +90,7 @@ internal sealed class ChunkQueue(BufferPool pool)
             Head = head.Next;
             if (Head is null)
                 _tail = null;
+            MemoryBytes -= head.Bytes.Length;
             pool.Return(head);
         }
     }

@@ -10,20 +10,29 @@ namespace Hyper.Udx.Internal;
 /// a gap in the <see cref="ReorderBuffer"/>, or behind a reader that has paused (or has not started) in a
 /// <see cref="ChunkQueue"/>. What is held for the reader is taken off the advertised window, so a slow reader slows the
 /// sender. Beyond the window a slack is still taken, because a sender probes a closed window with data and gives the
-/// stream up if the probe is never acknowledged. Everything is bounded: window, slack, and the reorder buffer.
+/// stream up if the probe is never acknowledged. Everything is bounded: window and slack by <see cref="ReceiveWindow"/>
+/// and the options, the reorder buffer by its ring, and all of it together, over all streams of the node, by the
+/// <see cref="ReceiveBudget"/>, from which each stream takes what it holds. What flows through to a running reader is
+/// not held and always taken.
 /// </remarks>
-internal sealed class ReceiveHalf(UdxStream stream, BufferPool pool, UdxOptions options, StreamCounters counters)
+internal sealed class ReceiveHalf(UdxStream stream, UdxNode node, StreamCounters counters)
 {
-    private readonly ReorderBuffer _beyondGap = new(pool);
-    private readonly ChunkQueue _held = new(pool);
-    private readonly long _windowLimit = options.ReceiveWindowBytes;
-    private long _advertised = options.ReceiveWindowBytes;
+    /// <summary>No UDX packet is longer.</summary>
+    private const int SmallestWindow = BufferPool.PacketBytes;
+
+    private readonly ReorderBuffer _beyondGap = new(node.Buffers);
+    private readonly ChunkQueue _held = new(node.Buffers);
+    private readonly ReceiveWindow _window = new(node.Options, node.Clock);
+    private readonly ReceiveBudget _budget = node.Budget;
+    private readonly long _slack = Math.Max(node.Options.ReceiveWindowBytes, node.Options.MaxReceiveWindowBytes) / 4;
+    private long _advertised = node.Options.ReceiveWindowBytes;
+    private long _charged;
     private long _endSequence = long.MaxValue;
     private bool _isEndHeld;
     private bool _isDelivering;
 
     /// <summary>The next packet in order: what we acknowledge.</summary>
-    public long Next { get; private set; } = options.InitialSequence;
+    public long Next { get; private set; } = node.Options.InitialSequence;
 
     /// <summary>Whether something came that has not been acknowledged.</summary>
     public bool IsAcknowledgementDue { get; private set; }
@@ -43,10 +52,30 @@ internal sealed class ReceiveHalf(UdxStream stream, BufferPool pool, UdxOptions 
     /// <summary>Whether bytes or the end wait for a reader that could take them.</summary>
     public bool HasDeliverable => !IsPaused && (_held.Length > 0 || _isEndHeld);
 
-    /// <summary>Free receive buffer in bytes.</summary>
-    public uint Window => (uint)Math.Max(_windowLimit - _held.Length, 0);
+    /// <summary>Bytes that wait for the reader.</summary>
+    public long HeldBytes => _held.Length;
 
-    private long HoldLimit => _windowLimit + _windowLimit / 4;
+    /// <summary>
+    /// Free receive buffer in bytes, or 0 when no whole packet fits: a libudx sender stops at less than a packet, and only
+    /// a window of 0 makes it ask, so a lost word of the reopened window would stop it for ever. A stream that holds nothing offers a little however scarce memory is: its reader runs.
+    /// </summary>
+    public uint Window
+    {
+        get
+        {
+            var least = _held.Length == 0 ? UdxOptions.MinReceiveWindowBytes : 0;
+            var free = Math.Max(Offer - _held.Length, least);
+            return free < SmallestWindow ? 0 : (uint)free;
+        }
+    }
+
+    private long Offer => Math.Min(_window.Limit, _budget.OfferShare);
+
+    private long WholeWindow => Math.Max(Offer, UdxOptions.MinReceiveWindowBytes);
+
+    private bool MayHold => _held.Length <= _window.Limit + _slack && _charged <= _budget.HoldShare;
+
+    private bool IsReading => !IsPaused && _held.Length == 0 && stream.Handler is not null;
 
     /// <summary>A packet that consumes a sequence number has come.</summary>
     public void OnPacket(long sequence, PacketFlags flags, ReadOnlySpan<byte> payload)
@@ -57,7 +86,7 @@ internal sealed class ReceiveHalf(UdxStream stream, BufferPool pool, UdxOptions 
             counters.DuplicatesReceived++;
             return;
         }
-        if (sequence > _endSequence || _held.Length > HoldLimit)
+        if (sequence > _endSequence || !((sequence == Next && IsReading) || MayHold))
         {
             counters.PacketsDropped++;
             return;
@@ -66,6 +95,7 @@ internal sealed class ReceiveHalf(UdxStream stream, BufferPool pool, UdxOptions 
         {
             if (!_beyondGap.TryStore(sequence, Next, flags, payload))
                 counters.PacketsDropped++;
+            Charge();
             return;
         }
         Consume(flags, payload);
@@ -74,6 +104,7 @@ internal sealed class ReceiveHalf(UdxStream stream, BufferPool pool, UdxOptions 
             Consume(packet.Flags, packet.Payload);
             _beyondGap.Return(packet);
         }
+        Charge();
     }
 
     /// <summary>Asks for an acknowledgement although nothing was consumed.</summary>
@@ -88,10 +119,12 @@ internal sealed class ReceiveHalf(UdxStream stream, BufferPool pool, UdxOptions 
             var front = _held.Front;
             handler.OnData(front);
             _held.Release(front.Length);
+            _window.OnRead(front.Length, stream.Rtt);
         }
         _isDelivering = false;
         if (!stream.IsOpen)
             Clear();
+        Charge();
         if (!IsPaused && stream.IsOpen && _isEndHeld)
             DeliverEnd(handler);
         if (IsWindowReopened())
@@ -119,12 +152,12 @@ internal sealed class ReceiveHalf(UdxStream stream, BufferPool pool, UdxOptions 
         _held.Clear();
         _beyondGap.Clear();
         _isEndHeld = false;
+        Charge();
     }
 
     /// <summary>A window that was nearly shut and is open again must be told: the sender may be waiting for it.</summary>
     private bool IsWindowReopened() =>
-        _advertised < _windowLimit / 2
-        && Window - _advertised >= Math.Min(_windowLimit / 4, _windowLimit - _advertised);
+        _advertised < WholeWindow / 2 && Window - _advertised >= Math.Min(WholeWindow / 4, WholeWindow - _advertised);
 
     private void Consume(PacketFlags flags, ReadOnlySpan<byte> payload)
     {
@@ -134,17 +167,31 @@ internal sealed class ReceiveHalf(UdxStream stream, BufferPool pool, UdxOptions 
         if (flags.HasAny(PacketFlags.Data) && !payload.IsEmpty)
         {
             counters.BytesReceived += payload.Length;
-            if (IsPaused || _held.Length > 0 || stream.Handler is not { } reader)
-                _held.Write(payload);
+            if (IsReading)
+                Deliver(payload);
             else
-                reader.OnData(payload);
+                _held.Write(payload);
         }
         if (!flags.HasAny(PacketFlags.End) || !stream.IsOpen)
             return;
-        if (IsPaused || _held.Length > 0 || stream.Handler is not { } handler)
-            _isEndHeld = true;
+        if (IsReading)
+            DeliverEnd(stream.Handler!);
         else
-            DeliverEnd(handler);
+            _isEndHeld = true;
+    }
+
+    private void Deliver(ReadOnlySpan<byte> payload)
+    {
+        stream.Handler!.OnData(payload);
+        _window.OnRead(payload.Length, stream.Rtt);
+    }
+
+    /// <summary>Tells the node what is held now.</summary>
+    private void Charge()
+    {
+        var bytes = _held.MemoryBytes + _beyondGap.MemoryBytes;
+        _budget.Add(bytes - _charged);
+        _charged = bytes;
     }
 
     private void DeliverEnd(IByteDuplexHandler handler)

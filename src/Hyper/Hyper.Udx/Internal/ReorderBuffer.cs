@@ -10,8 +10,10 @@ namespace Hyper.Udx.Internal;
 /// </summary>
 internal sealed class ReorderBuffer(BufferPool pool)
 {
-    /// <summary>The advertised window of 4 MiB in packets of 1152 bytes, and some slack.</summary>
-    public const int MaxPackets = 4096;
+    /// <summary>The largest window, 16 MiB by default, in packets of 1152 bytes, and some slack.</summary>
+    public const int MaxPackets = 16_384;
+
+    private const int SlotBytes = 16;
 
     private const int InitialCapacity = 64;
     private const int WordBits = 64;
@@ -27,6 +29,9 @@ internal sealed class ReorderBuffer(BufferPool pool)
     private long _newsTo = long.MinValue;
 
     public int Count { get; private set; }
+
+    /// <summary>Size of the packets and of the ring.</summary>
+    public long MemoryBytes => (long)Count * BufferPool.PacketBytes + (long)_slots.Length * SlotBytes;
 
     /// <summary>Whether more has come than the ranges written so far tell.</summary>
     public bool HasNews => Count > 0 && _newsFrom < _newsTo;

@@ -77,6 +77,12 @@ internal sealed partial class SendHalf
     /// </summary>
     public bool IsAboveHighWaterMark => BytesQueued > _highWaterMark + Math.Min(_congestion.Window, _remoteWindow);
 
+    /// <summary>When a packet last came whose acknowledgement made sense; 0 before.</summary>
+    public long LastHeardAt => _lastHeardAt;
+
+    /// <summary>Smoothed round-trip time in microseconds, or 0.</summary>
+    public long Rtt => _rtt.Smoothed;
+
     /// <summary>Retransmission timeout in microseconds, without back-off.</summary>
     public long RetransmissionTimeout => _rtt.Timeout;
 

@@ -12,6 +12,7 @@ internal sealed class StreamCounters
     public long Retransmissions;
     public long Timeouts;
     public long TailProbes;
+    public long KeepAlives;
     public long DuplicatesReceived;
     public long PacketsDropped;
 }

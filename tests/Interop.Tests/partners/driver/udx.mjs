@@ -47,6 +47,11 @@ export function register(driver) {
     driver.handles.get(from).stream.relayTo(driver.handles.get(to).stream);
   });
 
+  // udx-native from 1.20 on.
+  driver.verb('udx.keepAlive', ({ stream, milliseconds }) => {
+    driver.handles.get(stream).stream.setKeepalive(milliseconds);
+  });
+
   driver.verb('udx.changeRemote', ({ stream, socket, remoteId, port, host = '127.0.0.1' }) => {
     const { stream: moving } = driver.handles.get(stream);
     // A change that took effect at once may return null instead of a promise, or one that never settles.
