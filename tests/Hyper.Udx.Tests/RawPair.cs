@@ -33,10 +33,18 @@ internal sealed class RawPair
         {
             Raw = new RawPeer(HostRaw);
             Peer = new Peer(HostStream, _options);
-            End = Peer.CreateStream(Pair.IdB);
-            End.Stream.Connect(Peer.Socket, RawPeer.Id, Raw.Address);
+            Reopen();
             return body();
         });
+
+    /// <summary>Puts a new stream in the place of a closed one.</summary>
+    public StreamEnd Reopen()
+    {
+        Peer.Node.FindStream(Pair.IdB)?.StopLingering();
+        End = Peer.CreateStream(Pair.IdB);
+        End.Stream.Connect(Peer.Socket, RawPeer.Id, Raw.Address);
+        return End;
+    }
 
     public void Send(
         PacketFlags flags,
