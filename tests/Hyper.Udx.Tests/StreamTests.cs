@@ -7,6 +7,32 @@ namespace Hyper.Udx.Tests;
 public class StreamTests
 {
     [Fact]
+    public void Stream_over_IPv6_cuts_packets_at_the_mtu_less_68()
+    {
+        var world = new SimulatedWorld(1);
+        var (hostA, hostB) = (world.CreateHost("fd00::1"), world.CreateHost("fd00::2"));
+        var longest = 0;
+        world.Delivered = (_, _, _, bytes) => longest = Math.Max(longest, bytes.Length);
+        world.Run(async () =>
+        {
+            var (peerA, peerB) = (new Peer(hostA), new Peer(hostB));
+            var (a, b) = (peerA.CreateStream(1), peerB.CreateStream(2));
+            a.Stream.Connect(peerA.Socket, 2, peerB.Address);
+            b.Stream.Connect(peerB.Socket, 1, peerA.Address);
+            Assert.False(a.Stream.RemoteAddress.IsIPv4);
+            Assert.Equal(1200 - 68, a.Stream.MaxPayload);
+            Assert.False(a.Stream.TrySendMessage(new byte[1200 - 67]));
+            var bytes = StreamEnd.RandomBytes(1, 100_000);
+            await a.WriteAllAsync(bytes);
+            await b.ReceiveAsync(bytes.Length);
+            Assert.Equal(bytes, b.Data.ToArray());
+            await a.Stream.ChangeRemoteAsync(peerA.Socket, 2, new UdpAddress(0x0a00_0001, 4000));
+            Assert.Equal(1200 - 48, a.Stream.MaxPayload);
+        });
+        Assert.Equal(1200 - 48, longest);
+    }
+
+    [Fact]
     public void Firewall_connects_the_stream_to_the_first_packets_source()
     {
         var world = new SimulatedWorld(1);

@@ -24,6 +24,10 @@ internal sealed class ChunkQueue(BufferPool pool)
     public ReadOnlySpan<byte> Front =>
         Head is { } head ? head.Bytes.AsSpan(head.Start, head.End - head.Start) : default;
 
+    /// <summary>Memory that so many more bytes take, beyond what is there.</summary>
+    public int CostOf(int bytes) =>
+        _tail is not null && _tail.Room >= bytes ? 0 : Math.Max(bytes, BufferPool.ChunkBytes);
+
     /// <summary>Contiguous room for at least <paramref name="sizeHint"/> bytes, valid until <see cref="Advance"/>.</summary>
     public Span<byte> GetSpan(int sizeHint)
     {

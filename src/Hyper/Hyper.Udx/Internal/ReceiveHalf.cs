@@ -73,8 +73,6 @@ internal sealed class ReceiveHalf(UdxStream stream, UdxNode node, StreamCounters
 
     private long WholeWindow => Math.Max(Offer, UdxOptions.MinReceiveWindowBytes);
 
-    private bool MayHold => _held.Length <= _window.Limit + _slack && _charged <= _budget.HoldShare;
-
     private bool IsReading => !IsPaused && _held.Length == 0 && stream.Handler is not null;
 
     /// <summary>A packet that consumes a sequence number has come.</summary>
@@ -86,7 +84,7 @@ internal sealed class ReceiveHalf(UdxStream stream, UdxNode node, StreamCounters
             counters.DuplicatesReceived++;
             return;
         }
-        if (sequence > _endSequence || !((sequence == Next && IsReading) || MayHold))
+        if (sequence > _endSequence || !HasRoomFor(sequence, payload.Length))
         {
             counters.PacketsDropped++;
             return;
@@ -184,6 +182,15 @@ internal sealed class ReceiveHalf(UdxStream stream, UdxNode node, StreamCounters
     {
         stream.Handler!.OnData(payload);
         _window.OnRead(payload.Length, stream.Rtt);
+    }
+
+    /// <summary>Whether a packet flows through to the reader, or may be held with all that this takes.</summary>
+    private bool HasRoomFor(long sequence, int payload)
+    {
+        if (sequence == Next && IsReading)
+            return true;
+        var cost = sequence == Next ? _held.CostOf(payload) : _beyondGap.CostOf(sequence, Next);
+        return _held.Length <= _window.Limit + _slack && _charged + cost <= _budget.HoldShare;
     }
 
     /// <summary>Tells the node what is held now.</summary>

@@ -59,6 +59,15 @@ internal sealed class ReorderBuffer(BufferPool pool)
         return true;
     }
 
+    /// <summary>Memory that storing this packet takes, beyond what is there: its buffer, and the ring if it has to grow.</summary>
+    public long CostOf(long sequence, long next)
+    {
+        var distance = sequence - next;
+        var growth =
+            distance < _slots.Length || distance >= MaxPackets ? 0 : CapacityFor((int)distance + 1) - _slots.Length;
+        return BufferPool.PacketBytes + (long)growth * SlotBytes;
+    }
+
     /// <summary>Hands out the packet, if it is held; give its buffer back with <see cref="Return"/>.</summary>
     public bool TryTake(long sequence, out Slot slot)
     {
@@ -170,10 +179,13 @@ internal sealed class ReorderBuffer(BufferPool pool)
 
     private int IndexOf(long sequence) => (int)sequence & (_slots.Length - 1);
 
+    private static int CapacityFor(int packets) =>
+        Math.Max(InitialCapacity, (int)BitOperations.RoundUpToPowerOf2((uint)packets));
+
     private void Grow(long next, int atLeast)
     {
         var (oldSlots, oldPresent) = (_slots, _present);
-        var capacity = Math.Max(InitialCapacity, (int)BitOperations.RoundUpToPowerOf2((uint)atLeast));
+        var capacity = CapacityFor(atLeast);
         _slots = new Slot[capacity];
         _present = new ulong[capacity / WordBits];
         for (var sequence = next; oldSlots.Length > 0 && sequence < next + oldSlots.Length; sequence++)
