@@ -1,0 +1,136 @@
+namespace Hyper.Core.Internal;
+
+/// <summary>
+/// Which blocks a core has, in pages of 32768 bits of which only those with a set bit need to exist. Belongs to its core, on
+/// the loop. Source of the format: hypercore 11.18.3, lib/bitfield.js.
+/// </summary>
+internal sealed class Bitfield
+{
+    private readonly SortedList<ulong, BitPage> _pages = [];
+
+    /// <summary>Pages that exist, in order.</summary>
+    public IEnumerable<KeyValuePair<ulong, BitPage>> Pages => _pages;
+
+    public static ulong PageOf(ulong index) => index / BitPage.Bits;
+
+    public bool Get(ulong index) =>
+        _pages.TryGetValue(PageOf(index), out var page) && page.Get((int)(index % BitPage.Bits));
+
+    public BitPage? FindPage(ulong number) => _pages.GetValueOrDefault(number);
+
+    /// <summary>Takes a stored page.</summary>
+    public void Load(ulong number, ReadOnlySpan<byte> bytes) => GetOrAdd(number).Load(bytes);
+
+    /// <summary>Sets or clears [<paramref name="start"/>, <paramref name="end"/>).</summary>
+    public void SetRange(ulong start, ulong end, bool value)
+    {
+        while (start < end)
+        {
+            var number = PageOf(start);
+            var pageStart = number * BitPage.Bits;
+            var stop = Math.Min(end, pageStart + BitPage.Bits);
+            var page = value ? GetOrAdd(number) : FindPage(number);
+            page?.Fill((int)(start - pageStart), (int)(stop - pageStart), value);
+            start = stop;
+        }
+    }
+
+    /// <summary>The first set bit from <paramref name="from"/> on; null if there is none.</summary>
+    public ulong? FirstSet(ulong from)
+    {
+        for (var i = LowerBound(PageOf(from)); i < _pages.Count; i++)
+        {
+            var pageStart = _pages.GetKeyAtIndex(i) * BitPage.Bits;
+            var hit = _pages.GetValueAtIndex(i).FindFirst(true, from > pageStart ? (int)(from - pageStart) : 0);
+            if (hit >= 0)
+                return pageStart + (ulong)hit;
+        }
+        return null;
+    }
+
+    /// <summary>The first bit from <paramref name="from"/> on that is not set; there always is one.</summary>
+    public ulong FirstUnset(ulong from)
+    {
+        while (_pages.TryGetValue(PageOf(from), out var page))
+        {
+            var pageStart = from - (from % BitPage.Bits);
+            var hit = page.FindFirst(false, (int)(from - pageStart));
+            if (hit >= 0)
+                return pageStart + (ulong)hit;
+            from = pageStart + BitPage.Bits;
+        }
+        return from;
+    }
+
+    /// <summary>The last set bit up to and with <paramref name="from"/>; null if there is none.</summary>
+    public ulong? LastSet(ulong from)
+    {
+        for (var i = LowerBound(PageOf(from) + 1) - 1; i >= 0; i--)
+        {
+            var pageStart = _pages.GetKeyAtIndex(i) * BitPage.Bits;
+            var at = (int)Math.Min(from - pageStart, BitPage.Bits - 1);
+            var hit = _pages.GetValueAtIndex(i).FindLast(true, at);
+            if (hit >= 0)
+                return pageStart + (ulong)hit;
+        }
+        return null;
+    }
+
+    /// <summary>The last bit up to and with <paramref name="from"/> that is not set; null if there is none.</summary>
+    public ulong? LastUnset(ulong from)
+    {
+        while (_pages.TryGetValue(PageOf(from), out var page))
+        {
+            var pageStart = from - (from % BitPage.Bits);
+            var hit = page.FindLast(false, (int)(from - pageStart));
+            if (hit >= 0)
+                return pageStart + (ulong)hit;
+            if (pageStart == 0)
+                return null;
+            from = pageStart - 1;
+        }
+        return from;
+    }
+
+    /// <summary>Whether any of <paramref name="length"/> bits from <paramref name="start"/> on is set.</summary>
+    public bool HasSet(ulong start, ulong length) => FirstSet(start) is { } hit && hit - start < length;
+
+    public ulong CountSet(ulong start, ulong length)
+    {
+        var end = start + length;
+        var count = 0UL;
+        for (var i = LowerBound(PageOf(start)); i < _pages.Count; i++)
+        {
+            var pageStart = _pages.GetKeyAtIndex(i) * BitPage.Bits;
+            if (pageStart >= end)
+                break;
+            var from = start > pageStart ? (int)(start - pageStart) : 0;
+            count += (ulong)_pages.GetValueAtIndex(i).CountSet(from, (int)Math.Min(end - pageStart, BitPage.Bits));
+        }
+        return count;
+    }
+
+    private BitPage GetOrAdd(ulong number)
+    {
+        if (_pages.TryGetValue(number, out var page))
+            return page;
+        page = new BitPage();
+        _pages.Add(number, page);
+        return page;
+    }
+
+    /// <summary>Position of the first page numbered <paramref name="number"/> or higher.</summary>
+    private int LowerBound(ulong number)
+    {
+        var (low, high) = (0, _pages.Count);
+        while (low < high)
+        {
+            var middle = (low + high) / 2;
+            if (_pages.GetKeyAtIndex(middle) < number)
+                low = middle + 1;
+            else
+                high = middle;
+        }
+        return low;
+    }
+}
