@@ -48,12 +48,12 @@ internal sealed class ModelTree : ITreeNodes
 
     public static ModelTree Of(int count, KeyPair? keyPair = null) => Of(Vectors.Blocks(count), keyPair);
 
-    public NodeLookup TryGet(ulong index, out TreeNode node)
+    public Lookup TryGet(ulong index, out TreeNode node)
     {
         var found = _nodes.TryGetValue(index, out node);
-        return _onDisk.Contains(index) ? NodeLookup.NotInMemory
-            : found ? NodeLookup.Found
-            : NodeLookup.Missing;
+        return _onDisk.Contains(index) ? Lookup.NotInMemory
+            : found ? Lookup.Found
+            : Lookup.Missing;
     }
 
     public TreeReader Read() => new(this);

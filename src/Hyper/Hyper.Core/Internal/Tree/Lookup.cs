@@ -1,7 +1,7 @@
 namespace Hyper.Core.Internal;
 
-/// <summary>Outcome of asking for a stored node without touching the disk.</summary>
-internal enum NodeLookup
+/// <summary>Outcome of asking for something stored without touching the disk.</summary>
+internal enum Lookup
 {
     Found,
 

@@ -26,9 +26,9 @@ internal sealed class TreeReader(ITreeNodes source)
             return supplied is not null;
         }
         var lookup = source.TryGet(index, out node);
-        if (lookup == NodeLookup.NotInMemory)
+        if (lookup == Lookup.NotInMemory)
             Wanted.Add(index);
-        return lookup == NodeLookup.Found;
+        return lookup == Lookup.Found;
     }
 
     /// <summary>Takes what the disk said about an index: a node, or null for none.</summary>

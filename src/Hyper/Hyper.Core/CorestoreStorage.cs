@@ -1,0 +1,157 @@
+using Hyper.Core.Internal;
+using Hyper.Encoding;
+using Hyper.Loop;
+
+namespace Hyper.Core;
+
+/// <summary>
+/// The bytes of many cores, in memory or on disk, in the format of hypercore-storage 1.18.
+/// </summary>
+/// <remarks>
+/// Belongs to one loop. Writes of all cores go through one queue: while one group is written, the next collects, and is then
+/// written as one. After a failed write nothing more is accepted: what is in memory equals what is on disk.
+/// See docs/decisions/0004-core-ownership.md.
+/// </remarks>
+public sealed partial class CorestoreStorage : IAsyncDisposable
+{
+    private readonly CorestoreStorageOptions _options;
+    private readonly Queue<PendingWrite> _waiting = new();
+    private readonly SerialQueue _allocations = new();
+    private long _pendingBytes;
+    private TaskCompletionSource? _room;
+    private Task _pump = Task.CompletedTask;
+    private bool _isPumping;
+    private HypercoreException? _failure;
+    private bool _isClosed;
+
+    internal CorestoreStorage(EventLoop loop, IKeyValueStore values, CorestoreStorageOptions? options = null)
+    {
+        Loop = loop;
+        Values = values;
+        _options = options ?? new CorestoreStorageOptions();
+    }
+
+    /// <summary>The loop that everything in this store belongs to.</summary>
+    public EventLoop Loop { get; }
+
+    internal IKeyValueStore Values { get; }
+
+    /// <summary>A store that forgets everything when it is closed.</summary>
+    public static CorestoreStorage CreateInMemory(EventLoop loop) => new(loop, new MemoryStore());
+
+    /// <summary>Waits for writes on their way, then closes the store. Later operations fail with SESSION_CLOSED.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (_isClosed)
+            return;
+        _isClosed = true;
+        await _pump;
+        Values.Dispose();
+    }
+
+    /// <summary>Pushes everything written so far to the disk.</summary>
+    public async Task FlushAsync()
+    {
+        await _pump;
+        await OffloadAsync(() =>
+        {
+            Values.Flush();
+            return true;
+        });
+    }
+
+    /// <summary>Runs a read that may wait for the disk: away from the loop, or in place for a store in memory.</summary>
+    internal Task<T> OffloadAsync<T>(Func<T> work)
+    {
+        ObjectDisposedException.ThrowIf(_isClosed, this);
+        return Values.MayBlock ? Loop.OffloadAsync(work) : Task.FromResult(work());
+    }
+
+    /// <summary>
+    /// Queues a batch and completes when it is written with the promised durability. The batch is not disposed here.
+    /// </summary>
+    /// <exception cref="HypercoreException">WRITE_FAILED: nothing of the batch was written, or an earlier write failed.</exception>
+    internal async ValueTask WriteAsync(StoreBatch batch)
+    {
+        while (_failure is null && _pendingBytes > 0 && _pendingBytes + batch.Bytes > _options.MaxPendingBytes)
+        {
+            _room ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            await _room.Task;
+        }
+        if (_failure is not null)
+            throw _failure;
+        if (_isClosed)
+            throw new HypercoreException(HypercoreErrorCode.SessionClosed, "The store is closed.");
+        if (!Values.MayBlock)
+        {
+            Values.Write([batch], sync: false);
+            return;
+        }
+        var write = new PendingWrite(batch, new TaskCompletionSource());
+        _pendingBytes += batch.Bytes;
+        _waiting.Enqueue(write);
+        if (!_isPumping)
+            _pump = PumpAsync();
+        await write.Done.Task;
+    }
+
+    internal StoreHead ReadHead()
+    {
+        var bytes = Values.GetMany([StoreKeys.Head.ToArray()])[0];
+        if (bytes is null)
+            return new StoreHead();
+        return StoreHead.TryRead(bytes, out var head)
+            ? head
+            : throw new HypercoreException(HypercoreErrorCode.StorageCorrupt, "The head of the store does not decode.");
+    }
+
+    /// <summary>Writes groups until nothing waits. Never fails: each write hears of its own outcome.</summary>
+    private async Task PumpAsync()
+    {
+        _isPumping = true;
+        try
+        {
+            while (_waiting.Count > 0)
+            {
+                var group = _waiting.ToArray();
+                _waiting.Clear();
+                var failure = _failure ?? await Loop.OffloadAsync(() => TryWrite(group));
+                if (failure is not null)
+                    _failure ??= failure;
+                foreach (var write in group)
+                {
+                    _pendingBytes -= write.Batch.Bytes;
+                    if (failure is null)
+                        write.Done.SetResult();
+                    else
+                        write.Done.SetException(failure);
+                }
+                var room = _room;
+                _room = null;
+                room?.SetResult();
+            }
+        }
+        finally
+        {
+            _isPumping = false;
+        }
+    }
+
+    private HypercoreException? TryWrite(PendingWrite[] group)
+    {
+        try
+        {
+            Values.Write(
+                Array.ConvertAll(group, write => write.Batch),
+                sync: _options.Durability == CoreDurability.Power
+            );
+            return null;
+        }
+        catch (IOException error)
+        {
+            return new HypercoreException(HypercoreErrorCode.WriteFailed, error.Message, error);
+        }
+    }
+
+    private readonly record struct PendingWrite(StoreBatch Batch, TaskCompletionSource Done);
+}

@@ -1,0 +1,11 @@
+namespace Hyper.Core;
+
+/// <summary>How a <see cref="CorestoreStorage"/> keeps cores.</summary>
+public sealed record CorestoreStorageOptions
+{
+    /// <summary>What a completed write has survived; <see cref="CoreDurability.Process"/> by default, as in JavaScript.</summary>
+    public CoreDurability Durability { get; init; } = CoreDurability.Process;
+
+    /// <summary>Bytes of writes that may wait for the disk before further ones have to wait; 64 MiB by default.</summary>
+    public long MaxPendingBytes { get; init; } = 64 * 1024 * 1024;
+}

@@ -1,0 +1,47 @@
+using Hyper.Core.Internal;
+
+namespace Hyper.Core;
+
+public sealed partial class Hypercore
+{
+    /// <summary>Another session on what this one looks at.</summary>
+    public Hypercore OpenSession()
+    {
+        VerifyOpen();
+        return new Hypercore(_core, _state, _keyPair);
+    }
+
+    /// <summary>
+    /// A named session: a branch that begins with what this session has, has blocks of its own, and is kept. It is opened again
+    /// by its name, or begun anew with <paramref name="overwrite"/>.
+    /// </summary>
+    public async Task<Hypercore> OpenSessionAsync(string name, bool overwrite = false)
+    {
+        VerifyOpen();
+        return new Hypercore(_core, await _state.OpenSessionAsync(name, overwrite), _keyPair);
+    }
+
+    /// <summary>A session that goes on showing what this one shows now.</summary>
+    public Hypercore OpenSnapshot()
+    {
+        VerifyOpen();
+        return new Hypercore(_core, _state.TakeSnapshot(), null);
+    }
+
+    /// <summary>
+    /// Moves what a named session appended into this core, signed; up to <paramref name="length"/> if it is given. Null if the
+    /// session is not ahead, or the core has moved on to something else.
+    /// </summary>
+    public Task<CoreLength?> CommitAsync(Hypercore session, ulong? length = null, AppendOptions? options = null)
+    {
+        VerifyOpen();
+        return _state.CommitAsync(session._state, length, options?.KeyPair ?? _keyPair, options?.Signature ?? default);
+    }
+
+    /// <summary>This session inside an atom: its changes are stored, and seen by others, with the atom.</summary>
+    internal Hypercore OpenInAtom(CoreAtom atom)
+    {
+        VerifyOpen();
+        return new Hypercore(_core, _state.OpenInAtom(atom), _keyPair);
+    }
+}

@@ -1,0 +1,76 @@
+namespace Hyper.Core;
+
+public sealed partial class Hypercore
+{
+    /// <inheritdoc cref="AppendAsync(IReadOnlyList{ReadOnlyMemory{byte}}, AppendOptions, CancellationToken)"/>
+    public Task<CoreLength> AppendAsync(ReadOnlyMemory<byte> block, CancellationToken cancellationToken = default) =>
+        AppendAsync([block], null, cancellationToken);
+
+    /// <summary>
+    /// Appends blocks, and completes when they are stored with the durability of the store. The blocks are not copied: leave
+    /// them unchanged until then.
+    /// </summary>
+    /// <returns>Length and byte length after these blocks.</returns>
+    /// <exception cref="HypercoreException">
+    /// SESSION_NOT_WRITABLE without a key pair; BAD_ARGUMENT for a block over 15 MiB; WRITE_FAILED if it could not be stored.
+    /// </exception>
+    public Task<CoreLength> AppendAsync(
+        IReadOnlyList<ReadOnlyMemory<byte>> blocks,
+        AppendOptions? options = null,
+        CancellationToken cancellationToken = default
+    )
+    {
+        VerifyOpen();
+        options ??= new AppendOptions();
+        var keyPair = options.KeyPair ?? (_state.Name is null ? _keyPair : null);
+        if (_state.IsSnapshot || (_state == _core.Default && keyPair is null && options.Signature.IsEmpty))
+            throw NotWritable();
+        foreach (var block in blocks)
+        {
+            if (block.Length > MaxBlockBytes)
+                throw new HypercoreException(
+                    HypercoreErrorCode.BadArgument,
+                    $"A block of {block.Length} bytes is over the limit of {MaxBlockBytes}."
+                );
+        }
+        return _state.AppendAsync(blocks, keyPair, options.Signature, options.MaxLength, cancellationToken);
+    }
+
+    /// <summary>Cuts the core to <paramref name="length"/> blocks, under the next fork or the one given.</summary>
+    /// <exception cref="HypercoreException">INVALID_OPERATION above the length or inside the prologue.</exception>
+    public Task<CoreLength> TruncateAsync(
+        ulong length,
+        ulong? fork = null,
+        CancellationToken cancellationToken = default
+    )
+    {
+        VerifyOpen();
+        if (_state.IsSnapshot || (_state == _core.Default && _keyPair is null && length > 0))
+            throw NotWritable();
+        // A truncated session is signed where it can be, an extended one is not: JavaScript does so, and it is on disk.
+        return _state.TruncateAsync(length, fork, _keyPair, default, cancellationToken);
+    }
+
+    /// <summary>Forgets stored blocks from <paramref name="start"/> up to but without <paramref name="end"/>.</summary>
+    public Task ClearAsync(ulong start, ulong? end = null, CancellationToken cancellationToken = default)
+    {
+        VerifyOpen();
+        if (_state.IsSnapshot)
+            throw NotWritable();
+        return _state.ClearAsync(start, end ?? start + 1, cancellationToken);
+    }
+
+    /// <summary>Stores bytes with the core under a name, or removes them (null). Not replicated.</summary>
+    public Task SetUserDataAsync(
+        string name,
+        ReadOnlyMemory<byte>? value,
+        CancellationToken cancellationToken = default
+    )
+    {
+        VerifyOpen();
+        return _state.SetUserDataAsync(name, value, cancellationToken);
+    }
+
+    private static HypercoreException NotWritable() =>
+        new(HypercoreErrorCode.SessionNotWritable, "This session cannot write to the core.");
+}

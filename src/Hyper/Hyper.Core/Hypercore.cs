@@ -1,0 +1,110 @@
+using Hyper.Core.Internal;
+using Hyper.Crypto;
+using Hyper.Encoding;
+
+namespace Hyper.Core;
+
+/// <summary>
+/// A signed append-only log: a session on one core of a <see cref="CorestoreStorage"/>.
+/// </summary>
+/// <remarks>
+/// Used on the loop of its store. Several sessions may look at one core; each hears of its changes. Writes of a core run one
+/// after the other and are seen when they are stored. A session is closed by <see cref="DisposeAsync"/>; others stay open.
+/// See docs/protocol/hypercore.md.
+/// </remarks>
+public sealed partial class Hypercore : IAsyncDisposable, ICoreStateListener
+{
+    /// <summary>The longest block that can be appended, 15 MiB as in JavaScript.</summary>
+    public const int MaxBlockBytes = 15 * 1024 * 1024;
+
+    private readonly OpenCore _core;
+    private readonly CoreState _state;
+    private readonly KeyPair? _keyPair;
+    private bool _isClosed;
+
+    internal Hypercore(OpenCore core, CoreState state, KeyPair? keyPair)
+    {
+        _core = core;
+        _state = state;
+        _keyPair = keyPair;
+        _state.Listeners.Add(this);
+    }
+
+    /// <summary>Raised on the loop after blocks were appended to what this session looks at.</summary>
+    public event Action? Appended;
+
+    /// <summary>Raised on the loop after a truncation: the new length, and the new fork.</summary>
+    public event Action<ulong, ulong>? Truncated;
+
+    /// <summary>The core's key: it lets others read.</summary>
+    public Bytes32 Key => _core.Auth.Key;
+
+    /// <summary>What the core is announced under.</summary>
+    public Bytes32 DiscoveryKey => _core.Auth.DiscoveryKey;
+
+    /// <summary>Who may sign; null as long as no peer has told.</summary>
+    public Manifest? Manifest => _core.Auth.Manifest;
+
+    /// <summary>Whether this session can append.</summary>
+    public bool IsWritable => !_isClosed && !_state.IsSnapshot && (_keyPair is not null || !_state.IsDefault);
+
+    /// <summary>Number of blocks.</summary>
+    public ulong Length => _state.Head.Length;
+
+    /// <summary>Bytes of all blocks.</summary>
+    public ulong ByteLength => _state.Head.ByteLength;
+
+    /// <summary>How often the core was truncated.</summary>
+    public ulong Fork => _state.Head.Fork;
+
+    /// <summary>How much is covered by a signature of the core: less than <see cref="Length"/> in a named session.</summary>
+    public ulong SignedLength => _state.SignedLength;
+
+    /// <summary>The first block that is not stored here.</summary>
+    public ulong ContiguousLength => Math.Min(_core.ContiguousLength, _state.Head.Length);
+
+    /// <summary>The name of a named session; null for the core itself.</summary>
+    public string? Name => _state.Name;
+
+    /// <summary>Whether this session shows a moment of the past.</summary>
+    public bool IsSnapshot => _state.IsSnapshot;
+
+    /// <summary>BLAKE2b over the roots: equal trees have equal hashes.</summary>
+    public Bytes32 TreeHash => _state.Head.ComputeHash();
+
+    internal OpenCore Core => _core;
+
+    internal CoreState State => _state;
+
+    /// <summary>Opens a core that is stored, or makes it. Called on the loop of <paramref name="store"/>.</summary>
+    /// <exception cref="HypercoreException">STORAGE_EMPTY, STORAGE_CONFLICT, STORAGE_CORRUPT or BAD_ARGUMENT.</exception>
+    public static async Task<Hypercore> OpenAsync(CorestoreStorage store, HypercoreOptions? options = null)
+    {
+        store.Loop.VerifyAccess();
+        var core = await store.OpenCoreAsync(options ?? new HypercoreOptions(), alias: null);
+        return new Hypercore(core, core.Default, options?.KeyPair ?? core.KeyPair);
+    }
+
+    /// <summary>Closes this session. The core stays open for others, and its writes on their way are finished.</summary>
+    public ValueTask DisposeAsync()
+    {
+        if (_isClosed)
+            return ValueTask.CompletedTask;
+        _isClosed = true;
+        _state.Listeners.Remove(this);
+        if (_state.Listeners.Count == 0 && _state != _core.Default)
+            _state.Close();
+        return ValueTask.CompletedTask;
+    }
+
+    void ICoreStateListener.OnAppended() => Appended?.Invoke();
+
+    void ICoreStateListener.OnTruncated(ulong length, ulong fork) => Truncated?.Invoke(length, fork);
+
+    private void VerifyOpen()
+    {
+        _core.Storage.Store.Loop.VerifyAccess();
+        if (_isClosed)
+            throw new HypercoreException(HypercoreErrorCode.SessionClosed, "The session is closed.");
+    }
+}

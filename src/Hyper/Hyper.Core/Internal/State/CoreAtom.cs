@@ -1,0 +1,34 @@
+namespace Hyper.Core.Internal;
+
+/// <summary>
+/// Changes of several cores that become visible, and are written, together. Belongs to the loop of its store.
+/// </summary>
+internal sealed class CoreAtom(CorestoreStorage store)
+{
+    private readonly List<CoreState> _states = [];
+    private bool _isFlushing;
+
+    public StoreOverlay Overlay { get; } = new();
+
+    public void Add(CoreState state) => _states.Add(state);
+
+    /// <summary>Writes everything in one batch; then each core becomes what its view in the atom is.</summary>
+    public async Task FlushAsync()
+    {
+        if (_isFlushing)
+            throw new HypercoreException(HypercoreErrorCode.InvalidOperation, "The atom is being flushed already.");
+        _isFlushing = true;
+        try
+        {
+            using var batch = Overlay.Take();
+            if (batch is not null)
+                await store.WriteAsync(batch);
+            foreach (var state in _states)
+                state.Parent!.Adopt(state);
+        }
+        finally
+        {
+            _isFlushing = false;
+        }
+    }
+}

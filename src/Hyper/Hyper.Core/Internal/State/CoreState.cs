@@ -1,0 +1,142 @@
+namespace Hyper.Core.Internal;
+
+/// <summary>
+/// A tree that sessions look at: the core itself, a named session, a snapshot, or one of them inside an atom. It changes only
+/// through its queue, and only after the change was written. Belongs to the loop.
+/// </summary>
+internal sealed partial class CoreState
+{
+    private readonly SerialQueue _queue = new();
+    private PendingBits? _pendingBits;
+    private ulong? _pendingContiguousLength;
+
+    public CoreState(OpenCore core, CoreStorage storage, TreeHead head, string? name, CoreState? parent = null)
+    {
+        Core = core;
+        Storage = storage;
+        Head = head;
+        Name = name;
+        Parent = parent;
+        SnapshotCompatLength = IsSnapshot ? Math.Min(head.Length, core.Default.Head.Length) : 0;
+        core.States.Add(this);
+    }
+
+    public OpenCore Core { get; }
+
+    public CoreStorage Storage { get; }
+
+    public string? Name { get; }
+
+    /// <summary>What this state is an atom's view of.</summary>
+    public CoreState? Parent { get; }
+
+    /// <summary>The atom that has this state open.</summary>
+    public CoreAtom? Atom { get; set; }
+
+    public TreeHead Head { get; private set; }
+
+    public ManifestPrologue? Prologue { get; set; }
+
+    /// <summary>Up to here a snapshot agrees with what the core has now.</summary>
+    public ulong SnapshotCompatLength { get; private set; }
+
+    public bool IsSnapshot => Storage.IsSnapshot;
+
+    /// <summary>Whether this is the signed core, or an atom's view of it.</summary>
+    public bool IsDefault =>
+        this == Core.Default || (Parent is { } parent && Storage.Overlay is not null && parent.IsDefault);
+
+    /// <summary>Sessions of this state: each hears of appends and truncations.</summary>
+    public List<ICoreStateListener> Listeners { get; } = [];
+
+    /// <summary>How much of the state its parent on disk has too.</summary>
+    public ulong FlushedLength =>
+        IsDefault || IsSnapshot ? Head.Length
+        : Storage.Dependencies.Count > 0 ? Storage.Dependencies[^1].Length
+        : 0;
+
+    /// <summary>How much of it is covered by a signature of the core.</summary>
+    public ulong SignedLength
+    {
+        get
+        {
+            var length = Math.Min(FlushedLength, Core.Default.Head.Length);
+            return IsSnapshot ? Math.Min(length, SnapshotCompatLength) : length;
+        }
+    }
+
+    public TreeBatch NewTreeBatch() => new(Head, Prologue);
+
+    /// <summary>Runs an operation when those before it are done.</summary>
+    public Task<T> RunAsync<T>(Func<Task<T>> work, CancellationToken cancellationToken = default) =>
+        _queue.RunAsync(work, cancellationToken);
+
+    public void Close()
+    {
+        Core.States.Remove(this);
+        if (Parent is { Atom: not null } parent)
+            parent.Atom = null;
+        Storage.Close();
+    }
+
+    /// <summary>Looks at the state as it is now, whatever comes.</summary>
+    public CoreState TakeSnapshot() => new(Core, Storage.TakeSnapshot(), Head, Name) { Prologue = Prologue };
+
+    private void OnAppended(TreeHead head, ulong start, bool isWritten)
+    {
+        Head = head;
+        if (!isWritten)
+            NoteAppend(start, head.Length - start);
+        else if (IsDefault)
+            Core.OnBlocksAdded(start, head.Length);
+        foreach (var listener in Listeners.ToArray())
+            listener.OnAppended();
+    }
+
+    private void OnTruncated(TreeHead head, ulong to, ulong from, bool isWritten)
+    {
+        Head = head;
+        if (!isWritten)
+            NoteTruncation(to, from);
+        else if (IsDefault)
+            Core.OnBlocksRemoved(to, from);
+        foreach (var state in Core.States)
+        {
+            if (state.IsSnapshot && state.Name == Name)
+                state.SnapshotCompatLength = Math.Min(state.SnapshotCompatLength, to);
+        }
+        foreach (var listener in Listeners.ToArray())
+            listener.OnTruncated(to, head.Fork);
+    }
+
+    /// <summary>Adds the changes of the bitfield in [<paramref name="start"/>, <paramref name="end"/>).</summary>
+    private void PutBits(CoreBatch batch, ulong start, ulong end, bool value)
+    {
+        while (start < end)
+        {
+            var number = Bitfield.PageOf(start);
+            var pageStart = number * BitPage.Bits;
+            var stop = Math.Min(end, pageStart + BitPage.Bits);
+            var page = new BitPage();
+            if (Storage.FindPageInOverlay(number) is { } changed)
+                page.Load(changed);
+            else if (Core.Bitfield.FindPage(number) is { } known)
+                page.Load(known.AsBytes());
+            page.Fill((int)(start - pageStart), (int)(stop - pageStart), value);
+            batch.PutBitfieldPage(number, page.AsBytes());
+            start = stop;
+        }
+    }
+
+    private ulong ContiguousLength => _pendingContiguousLength ?? Core.ContiguousLength;
+
+    /// <summary>Adds a new contiguous length, unless it is the old one.</summary>
+    private void PutContiguousLength(CoreBatch batch, ulong length)
+    {
+        if (length == ContiguousLength)
+            return;
+        batch.SetHints(new StoredHints(length));
+        if (Storage.Overlay is not null)
+            _pendingContiguousLength = length;
+    }
+}

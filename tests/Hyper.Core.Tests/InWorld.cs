@@ -1,0 +1,22 @@
+using Hyper.Loop;
+using TestKit;
+
+namespace Hyper.Core.Tests;
+
+/// <summary>Runs a test body on a loop with virtual time.</summary>
+internal static class InWorld
+{
+    public static void Run(Func<EventLoop, Task> body, int seed = 1)
+    {
+        var world = new SimulatedWorld(seed);
+        var host = world.CreateHost("10.0.0.1");
+        world.Run(() => body(host));
+    }
+
+    /// <summary>Runs a test body on a real loop, where work that leaves the loop takes its time.</summary>
+    public static async Task RunForRealAsync(Func<EventLoop, Task> body)
+    {
+        using var loop = new NetworkLoop();
+        await loop.InvokeAsync(() => body(loop)).WaitAsync(TimeSpan.FromMinutes(1));
+    }
+}
