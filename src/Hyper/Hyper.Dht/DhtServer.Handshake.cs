@@ -32,6 +32,11 @@ public sealed partial class DhtServer
             Statistics.Limited++;
             return null;
         }
+        if (!_dht.TryAdmitHandshake(this, request.From, client))
+        {
+            Statistics.Limited++;
+            return null;
+        }
         if (Answer(message, request, hash, client) is not { } handshake)
             return null;
         Statistics.Answered++;

@@ -1,3 +1,4 @@
+using Hyper.Dht.Internal;
 using Hyper.Dht.Internal.Records;
 using Hyper.Dht.Internal.Sockets;
 using Hyper.Dht.Messages;
@@ -28,6 +29,9 @@ public sealed partial class HyperDht
     {
         if (_node.Id is not { } id)
             return false;
+        // No plugin is known here, and hyperdht 6.34.0 leaves requests for unknown ones unanswered.
+        if (request.Command == HyperDhtCommand.Plugin)
+            return true;
         StoreAnswer? answer = request.Command switch
         {
             HyperDhtCommand.FindPeer => _store.FindPeer(request.Target),
@@ -49,6 +53,10 @@ public sealed partial class HyperDht
                 break;
             case StoreAnswer.AnswerKind.Value:
                 request.Reply(known.Value);
+                break;
+            case StoreAnswer.AnswerKind.Silence:
+                _node.Statistics.RecordsRefused++;
+                DhtMetrics.CountLimited(DhtMetrics.Records);
                 break;
             case StoreAnswer.AnswerKind.Error:
                 request.Error(known.Error);

@@ -1,11 +1,16 @@
+using Hyper.Dht.Internal;
 using Hyper.Dht.Internal.Nat;
+using Hyper.Dht.Internal.Serving;
 using Hyper.Encoding;
+using Hyper.Loop;
 using Hyper.SecretStream;
 
 namespace Hyper.Dht;
 
 public sealed partial class HyperDht
 {
+    private readonly HandshakeAdmission _admission;
+
     /// <summary>Our addresses in local networks.</summary>
     internal LocalAddresses LocalAddresses { get; }
 
@@ -17,6 +22,17 @@ public sealed partial class HyperDht
     {
         ThrowIfDestroyed();
         return new DhtServer(this, onConnection, options ?? new DhtServerOptions());
+    }
+
+    /// <summary>Whether a client's first message is to be looked at.</summary>
+    internal bool TryAdmitHandshake(DhtServer server, in UdpAddress sender, in UdpAddress client)
+    {
+        var isProven = server.Announcer.IsRelay(sender) || _node.HasProvenItself(client);
+        if (_admission.TryAdmit(sender, client, isProven))
+            return true;
+        _node.Statistics.HandshakesLimited++;
+        DhtMetrics.CountLimited(DhtMetrics.Handshakes);
+        return false;
     }
 
     internal void Register(DhtServer server, in Bytes32 target, in Bytes32 publicKey)

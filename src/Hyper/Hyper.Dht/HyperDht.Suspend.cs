@@ -72,6 +72,7 @@ public sealed partial class HyperDht
         _punchSockets.CloseAll();
         _node.Suspend();
         LogSuspended();
+        DhtMetrics.CountSuspension();
     }
 
     private async Task ResumeCoreAsync(Task before)

@@ -5,6 +5,7 @@ using Hyper.Dht.Internal.Nat;
 using Hyper.Dht.Internal.Punching;
 using Hyper.Dht.Internal.Records;
 using Hyper.Dht.Internal.Routing;
+using Hyper.Dht.Internal.Serving;
 using Hyper.Dht.Internal.Sockets;
 using Hyper.Dht.Rpc;
 using Hyper.Encoding;
@@ -48,6 +49,7 @@ public sealed partial class HyperDht : IAsyncDisposable
         _udx = new UdxNode(loop);
         _node = new DhtRpcNode(loop, CreateRpcOptions(options), new CommandHandler(this));
         _punchSockets = new PunchSockets(loop, _udx, _node, options.Host);
+        _admission = new HandshakeAdmission(loop, options.HandshakesPerSecond, options.HandshakesPerSecondPerNetwork);
         LocalAddresses = new LocalAddresses(options, _node, loop.Time);
         _interfaces = new InterfaceWatch(
             loop,
@@ -78,6 +80,9 @@ public sealed partial class HyperDht : IAsyncDisposable
 
     /// <summary>Handshakes and punch messages passed on for others.</summary>
     public long Forwarded => _router.Forwarded;
+
+    /// <summary>Handshakes and punch messages of others dropped by the limits on what is passed on.</summary>
+    public long ForwardsLimited => _router.Limited;
 
     /// <summary>Streams and sockets that are open, for tests of leaks.</summary>
     internal (int Streams, int PunchSockets) OpenResources => (_udx.StreamCount, _punchSockets.Count);
@@ -129,6 +134,8 @@ public sealed partial class HyperDht : IAsyncDisposable
             Ephemeral = options.Ephemeral,
             Firewalled = options.Firewalled,
             PublicAddress = options.PublicAddress,
+            PersistentAfter = options.PersistentAfter,
+            PersistentRetry = options.PersistentRetry,
             NodeFilter = KnownBadNodes.IsUsable,
             SocketFactory = new DhtSocketFactory(_udx, new ServerProbes(this)),
             Logger = options.Logger,

@@ -64,6 +64,22 @@ public sealed record HyperDhtOptions
     /// <summary>Our address as others see it, where it is known beforehand. Null by default: others tell.</summary>
     public UdpAddress? PublicAddress { get; init; }
 
+    /// <summary>How long the node must run undisturbed before it tries to become persistent. 20 minutes by default.</summary>
+    public TimeSpan PersistentAfter { get; init; } = TimeSpan.FromMinutes(20);
+
+    /// <summary>Pause between two such trials on the same network, and before one on another. 60 minutes by default.</summary>
+    public TimeSpan PersistentRetry { get; init; } = TimeSpan.FromMinutes(60);
+
+    /// <summary>
+    /// Clients' first messages that the servers of this node work on in a second, in the long run; four times as many may
+    /// come at once, and half of them are kept for senders that have proven their address. 500 by default: each costs about
+    /// a fifth of a millisecond, so a flood costs a tenth of a processor. Copies of a message count once. Loopback is exempt.
+    /// </summary>
+    public int HandshakesPerSecond { get; init; } = 500;
+
+    /// <summary>The same for the clients of one network of 256 addresses. 50 by default.</summary>
+    public int HandshakesPerSecondPerNetwork { get; init; } = 50;
+
     /// <summary>The identity for listening and connecting where none is given. A new one by default.</summary>
     public KeyPair? KeyPair { get; init; }
 

@@ -13,4 +13,7 @@ internal static class HyperDhtCommand
     public const uint MutableGet = 7;
     public const uint ImmutablePut = 8;
     public const uint ImmutableGet = 9;
+
+    /// <summary>A request to an extension of a persistent node, by its name. Since hyperdht 6.34.0.</summary>
+    public const uint Plugin = 10;
 }

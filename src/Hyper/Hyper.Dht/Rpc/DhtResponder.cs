@@ -12,8 +12,15 @@ public readonly struct DhtResponder
 {
     private readonly RpcEndpoint _endpoint;
 
-    internal DhtResponder(RpcEndpoint endpoint, IRpcSocket socket, in DhtRequestMessage request, in UdpAddress from)
+    internal DhtResponder(
+        RpcEndpoint endpoint,
+        IRpcSocket socket,
+        in DhtRequestMessage request,
+        in UdpAddress from,
+        int requestBytes
+    )
     {
+        RequestBytes = requestBytes;
         _endpoint = endpoint;
         Socket = socket;
         From = from;
@@ -39,6 +46,8 @@ public readonly struct DhtResponder
     public Bytes32? Target { get; }
 
     internal bool IsInternal { get; }
+
+    internal int RequestBytes { get; }
 
     /// <summary>
     /// Replies with <paramref name="value"/> (empty for none), with a token and, if the request had a target, closer nodes.

@@ -9,8 +9,10 @@ public sealed partial class DhtRpcNode
 {
     private const int MaxChecks = 10;
     private const int MaxDelayedPings = 1024;
+    private const int MaxDelayedPingsPerHost = 32;
 
     private readonly HashSet<DelayedPong> _delayedPongs = [];
+    private readonly Dictionary<uint, int> _delayedPongsPerHost = [];
 
     private void OnRequest(
         in DhtRequestMessage request,
@@ -87,8 +89,24 @@ public sealed partial class DhtRpcNode
 
     private void OnDelayedPing(in DhtResponder responder, TimeSpan delay)
     {
-        if (delay <= _options.MaxPingDelay && _delayedPongs.Count < MaxDelayedPings)
-            _delayedPongs.Add(new DelayedPong(this, responder, delay));
+        if (delay > _options.MaxPingDelay)
+            return;
+        var host = responder.From.IPv4Host;
+        var waiting = _delayedPongsPerHost.GetValueOrDefault(host);
+        if (_delayedPongs.Count >= MaxDelayedPings || waiting >= MaxDelayedPingsPerHost)
+        {
+            Statistics.DelayedPingsLimited++;
+            return;
+        }
+        _delayedPongsPerHost[host] = waiting + 1;
+        _delayedPongs.Add(new DelayedPong(this, responder, delay));
+    }
+
+    private void Forget(DelayedPong pong)
+    {
+        _delayedPongs.Remove(pong);
+        if (--_delayedPongsPerHost[pong.Host] == 0)
+            _delayedPongsPerHost.Remove(pong.Host);
     }
 
     private void ClearDelayedPings()
@@ -96,6 +114,7 @@ public sealed partial class DhtRpcNode
         foreach (var pong in _delayedPongs)
             pong.Timer.Dispose();
         _delayedPongs.Clear();
+        _delayedPongsPerHost.Clear();
     }
 
     private sealed class DelayedPong
@@ -113,9 +132,12 @@ public sealed partial class DhtRpcNode
 
         public LoopTimer Timer { get; }
 
+        public uint Host => _responder.From.IPv4Host;
+
         private void Send()
         {
-            _node._delayedPongs.Remove(this);
+            Timer.Dispose();
+            _node.Forget(this);
             _responder.Reply(default, DhtReplyOptions.Bare);
         }
     }

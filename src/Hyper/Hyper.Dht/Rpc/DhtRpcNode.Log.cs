@@ -37,6 +37,14 @@ public sealed partial class DhtRpcNode
     )]
     private partial void LogAddress(bool isHostKnown, bool isPortFixed, int votes);
 
+    [LoggerMessage(
+        10,
+        LogLevel.Warning,
+        "Dropped {Limited} messages of others beyond the limits in the last minute; in all {Requests} requests and "
+            + "{Handshakes} handshakes. Somebody floods this node, or the limits are too low for its users"
+    )]
+    private partial void LogLimited(long limited, long requests, long handshakes);
+
     [LoggerMessage(7, LogLevel.Debug, "A commit of a DHT query failed")]
     private partial void LogCommitFailed(Exception error);
 

@@ -1,4 +1,5 @@
 using System.Net;
+using Hyper.Dht.Internal;
 using Hyper.Dht.Rpc.Internal;
 using Hyper.Encoding;
 using Hyper.Loop;
@@ -74,6 +75,7 @@ public sealed partial class DhtRpcNode
             return;
         _endpoint.IsEphemeral = true;
         LogEphemeral();
+        DhtMetrics.CountRole(isPersistent: false);
         BecameEphemeral?.Invoke();
     }
 
@@ -284,6 +286,7 @@ public sealed partial class DhtRpcNode
         if (!wasEphemeral)
             return;
         LogPersistent(address.Port);
+        DhtMetrics.CountRole(isPersistent: true);
         // Whoever is asked learns of us: ask those in whose tables we belong.
         if (State is DhtNodeState.Ready or DhtNodeState.Isolated)
             StartBackgroundQuery(_table.Id, onReply: null);

@@ -1,3 +1,4 @@
+using Hyper.Dht.Internal;
 using Hyper.Dht.Rpc.Internal;
 using Hyper.Loop;
 
@@ -8,6 +9,7 @@ public sealed partial class DhtRpcNode
     private const int PingEveryTicks = 8;
     private const int RefillEveryTicks = 64;
     private const int MaxIsolatedBackoffTicks = 12;
+    private const int LimitLogTicks = 12;
 
     /// <summary>A tick that comes later than this many periods says that the machine has slept.</summary>
     private const int SleepingTicks = 3;
@@ -21,6 +23,7 @@ public sealed partial class DhtRpcNode
     private int _isolatedBackoff = 1;
     private int _downHintsThisTick;
     private bool _isRediscoveryDue;
+    private long _reportedLimited;
 
     /// <summary>Looks for new nodes somewhere in the key space, in the background.</summary>
     public void Refresh()
@@ -60,10 +63,25 @@ public sealed partial class DhtRpcNode
             _tick++;
         _lastTickAt = now;
         _downHintsThisTick = 0;
+        if (_tick % LimitLogTicks == 0)
+            ReportLimits();
         if (State is DhtNodeState.Ready or DhtNodeState.Isolated)
             Upkeep();
         if (_health.Update(Statistics.Responses, Statistics.Timeouts))
             OnHealthChanged();
+    }
+
+    /// <summary>Says at most once a minute that messages of others were dropped.</summary>
+    private void ReportLimits()
+    {
+        var limited =
+            Statistics.RateLimited
+            + Statistics.RepliesLimited
+            + Statistics.HandshakesLimited
+            + Statistics.DelayedPingsLimited;
+        if (limited > _reportedLimited)
+            LogLimited(limited - _reportedLimited, Statistics.RateLimited, Statistics.HandshakesLimited);
+        _reportedLimited = limited;
     }
 
     private void Upkeep()
@@ -151,6 +169,7 @@ public sealed partial class DhtRpcNode
     private void OnHealthChanged()
     {
         LogHealth(Health);
+        DhtMetrics.CountHealth(Health);
         HealthChanged?.Invoke();
     }
 }

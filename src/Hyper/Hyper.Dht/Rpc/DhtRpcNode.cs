@@ -151,6 +151,9 @@ public sealed partial class DhtRpcNode : IRpcDatagramHandler
 
     internal RoutingTable Table => _table;
 
+    /// <inheritdoc cref="RpcEndpoint.HasProvenItself"/>
+    internal bool HasProvenItself(in UdpAddress address) => _endpoint.HasProvenItself(address);
+
     /// <summary>Opens the sockets and begins to bootstrap.</summary>
     /// <exception cref="System.Net.Sockets.SocketException">The address cannot be bound.</exception>
     public void Start()

@@ -39,6 +39,18 @@ public sealed class DhtStatistics
     /// <summary>Requests of others dropped by the rate limit per host.</summary>
     public long RateLimited { get; internal set; }
 
+    /// <summary>Replies not sent because they would have made too much of requests whose senders have proven nothing.</summary>
+    public long RepliesLimited { get; internal set; }
+
+    /// <summary>Delayed pings dropped because too many waited already.</summary>
+    public long DelayedPingsLimited { get; internal set; }
+
+    /// <summary>Handshakes dropped unread by the limits of <see cref="HyperDhtOptions.HandshakesPerSecond"/>.</summary>
+    public long HandshakesLimited { get; internal set; }
+
+    /// <summary>Storage commands left unanswered: unsigned, for a target that is not theirs, too large or unreadable.</summary>
+    public long RecordsRefused { get; internal set; }
+
     /// <summary>Requests of others answered with <see cref="DhtErrorCode.InvalidToken"/>.</summary>
     public long InvalidTokens { get; internal set; }
 

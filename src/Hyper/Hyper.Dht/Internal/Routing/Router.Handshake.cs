@@ -7,6 +7,9 @@ namespace Hyper.Dht.Internal.Routing;
 
 internal sealed partial class Router
 {
+    /// <summary>An ephemeral key and the tag of an empty payload: the second message of the IK pattern at its shortest.</summary>
+    private const int MinNoiseBytes = 32 + 16;
+
     public void OnPeerHandshake(in DhtIncomingRequest request)
     {
         // A message without Noise is one that no mode does anything with.
@@ -17,18 +20,21 @@ internal sealed partial class Router
             Answer(server, message, request);
             return;
         }
+        // Shorter than any Noise message, it serves only to make us send something longer elsewhere.
+        if (message.Noise.Length < MinNoiseBytes)
+            return;
         var relay = FindRelay(request.Target);
         switch (message.Mode)
         {
             case RouteMode.FromClient when (message.RelayAddress ?? relay) is { } next:
-                Forward(request, RouteMode.FromRelay, message.Noise, request.From, null, next);
+                Forward(request, RouteMode.FromRelay, message, request.From, null, next);
                 break;
             case RouteMode.FromClient:
                 // Nothing is known here, but the closer nodes help the client on.
                 request.Reply(default, new DhtReplyOptions { WithoutToken = true });
                 break;
             case RouteMode.FromRelay when relay is { } next:
-                Forward(request, RouteMode.FromSecondRelay, message.Noise, message.PeerAddress, request.From, next);
+                Forward(request, RouteMode.FromSecondRelay, message, message.PeerAddress, request.From, next);
                 break;
             case RouteMode.FromServer when message.PeerAddress is { Port: > 0 } client:
                 Span<byte> room = stackalloc byte[MaxValueBytes];
@@ -38,9 +44,8 @@ internal sealed partial class Router
                     Noise = message.Noise,
                     PeerAddress = request.From,
                 };
-                if (!TryEncode(reply, room, out var value))
+                if (!TryEncode(reply, room, out var value) || !MayPassOn(request.From, client, isChosenBySender: true))
                     return;
-                Forwarded++;
                 request.Reply(value, DhtReplyOptions.Bare with { To = client });
                 break;
         }
@@ -73,7 +78,7 @@ internal sealed partial class Router
     private void Forward(
         in DhtIncomingRequest request,
         RouteMode mode,
-        ReadOnlySpan<byte> noise,
+        in PeerHandshake received,
         UdpAddress? peerAddress,
         UdpAddress? relayAddress,
         in UdpAddress to
@@ -82,15 +87,14 @@ internal sealed partial class Router
         var message = new PeerHandshake
         {
             Mode = mode,
-            Noise = noise,
+            Noise = received.Noise,
             PeerAddress = peerAddress,
             RelayAddress = relayAddress,
         };
         Span<byte> room = stackalloc byte[MaxValueBytes];
-        if (to.Port == 0 || !TryEncode(message, room, out var value))
-            return;
-        Forwarded++;
-        request.Relay(value, to);
+        var isChosenByClient = mode == RouteMode.FromRelay && received.RelayAddress.HasValue;
+        if (TryEncode(message, room, out var value) && MayPassOn(request.From, to, isChosenByClient))
+            request.Relay(value, to);
     }
 
     /// <summary>False for a message that came in one datagram and would not fit one any more.</summary>

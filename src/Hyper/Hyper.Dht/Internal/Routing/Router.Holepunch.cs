@@ -10,9 +10,12 @@ internal sealed partial class Router
     /// <summary>The longest value that still fits an unfragmented datagram with all header fields.</summary>
     private const int MaxValueBytes = 1380;
 
+    /// <summary>A nonce and the tag of an empty box.</summary>
+    private const int MinPayloadBytes = 24 + 16;
+
     public void OnPeerHolepunch(in DhtIncomingRequest request)
     {
-        if (!PeerHolepunchCodec.TryRead(request.Value, out var message))
+        if (!PeerHolepunchCodec.TryRead(request.Value, out var message) || message.Payload.Length < MinPayloadBytes)
             return;
         switch (message.Mode)
         {
@@ -20,8 +23,8 @@ internal sealed partial class Router
                 Span<byte> forward = stackalloc byte[MaxValueBytes];
                 if (!TryEncode(RouteMode.FromRelay, message.Id, message.Payload, request.From, forward, out var value))
                     return;
-                Forwarded++;
-                request.Relay(value, next);
+                if (MayPassOn(request.From, next, message.PeerAddress.HasValue))
+                    request.Relay(value, next);
                 break;
             case RouteMode.FromRelay when message.PeerAddress.HasValue:
                 FindServer(request.Target)?.OnHolepunch(message, request);
@@ -30,8 +33,8 @@ internal sealed partial class Router
                 Span<byte> back = stackalloc byte[MaxValueBytes];
                 if (!TryEncode(RouteMode.Reply, message.Id, message.Payload, request.From, back, out var reply))
                     return;
-                Forwarded++;
-                request.Reply(reply, DhtReplyOptions.Bare with { To = client });
+                if (MayPassOn(request.From, client, isChosenBySender: true))
+                    request.Reply(reply, DhtReplyOptions.Bare with { To = client });
                 break;
         }
     }

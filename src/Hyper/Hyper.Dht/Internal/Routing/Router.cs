@@ -14,10 +14,14 @@ namespace Hyper.Dht.Internal.Routing;
 internal sealed partial class Router(EventLoop loop, PersistentStoreLimits limits)
 {
     private readonly Dictionary<Bytes32, IRoutedServer> _servers = [];
+    private readonly RelayLimiter _limiter = new(loop);
     private readonly TwoGenerationCache<Bytes32, Route> _routes = new(loop.Time, limits.MaxRecords, limits.RecordAge);
 
     /// <summary>Messages passed on for others.</summary>
     public long Forwarded { get; private set; }
+
+    /// <summary>Messages not passed on because of the <see cref="RelayLimiter"/>.</summary>
+    public long Limited { get; private set; }
 
     public bool TryAddServer(in Bytes32 target, IRoutedServer server) => _servers.TryAdd(target, server);
 
@@ -48,6 +52,18 @@ internal sealed partial class Router(EventLoop loop, PersistentStoreLimits limit
         target is { } key && _servers.TryGetValue(key, out var server) ? server : null;
 
     private UdpAddress? FindRelay(in Bytes32? target) => target is { } key ? FindRelay(key) : null;
+
+    private bool MayPassOn(in UdpAddress from, in UdpAddress to, bool isChosenBySender)
+    {
+        if (_limiter.TryTake(from, to, isChosenBySender))
+        {
+            Forwarded++;
+            return true;
+        }
+        Limited++;
+        DhtMetrics.CountLimited(DhtMetrics.Relays);
+        return false;
+    }
 
     private sealed record Route(UdpAddress Relay, byte[] Record);
 }

@@ -1,3 +1,4 @@
+using Hyper.Dht.Internal;
 using Hyper.Encoding;
 using Hyper.Loop;
 
@@ -65,9 +66,22 @@ internal sealed partial class RpcEndpoint
             SendReply(request, error, value, withToken, options with { WithoutCloserNodes = true });
             return;
         }
+        if (!MayExceed(request, to, size))
+            return;
         var room = socket.BeginSend(size);
         socket.CommitSend(DhtReplyCodec.Write(room, message), to);
         Statistics.RepliesSent++;
+    }
+
+    /// <summary>Whether a reply may be this much longer than its request, which may have come in another's name.</summary>
+    private bool MayExceed(in DhtResponder request, in UdpAddress to, int replyBytes)
+    {
+        var excess = replyBytes - request.RequestBytes;
+        if (excess <= 0 || HasProvenItself(to) || _excessBytes.TryTake(to, Now, excess))
+            return true;
+        Statistics.RepliesLimited++;
+        DhtMetrics.CountLimited(DhtMetrics.Replies);
+        return false;
     }
 
     public void Relay(in DhtResponder request, ReadOnlySpan<byte> value, in UdpAddress to, IRpcSocket socket)
@@ -99,6 +113,7 @@ internal sealed partial class RpcEndpoint
         if (!_limiter.TryTake(from, Now))
         {
             Statistics.RateLimited++;
+            DhtMetrics.CountLimited(DhtMetrics.Requests);
             return;
         }
         if (!DhtRequestCodec.TryRead(datagram, out var request))
@@ -107,12 +122,16 @@ internal sealed partial class RpcEndpoint
             return;
         }
         Statistics.RequestsReceived++;
-        var responder = new DhtResponder(this, socket, request, from);
-        if (request.Token is { } token && !_tokens.IsValid(from, token, Now))
+        var responder = new DhtResponder(this, socket, request, from, datagram.Length);
+        if (request.Token is { } token)
         {
-            Statistics.InvalidTokens++;
-            SendReply(responder, DhtErrorCode.InvalidToken, default, withToken: true, default);
-            return;
+            if (!_tokens.IsValid(from, token, Now))
+            {
+                Statistics.InvalidTokens++;
+                SendReply(responder, DhtErrorCode.InvalidToken, default, withToken: true, default);
+                return;
+            }
+            _proven.Set(from.IPv4Host, true);
         }
         _handler.OnRequest(request, Verify(request.Id, from), responder, ReferenceEquals(socket, PresentSocket));
     }
@@ -135,6 +154,7 @@ internal sealed partial class RpcEndpoint
         var fromId = Verify(reply.Id, from);
         Settle(request);
         Statistics.Responses++;
+        _proven.Set(from.IPv4Host, true);
         _handler.OnReply(reply, from, fromId, ReferenceEquals(socket, PresentSocket));
         owner.OnReply(request, reply, fromId, socket);
         Recycle(request);

@@ -1,4 +1,6 @@
 using System.Runtime.InteropServices;
+using Hyper.Dht.Internal;
+using Hyper.Dht.Internal.Records;
 using Hyper.Encoding;
 using Hyper.Loop;
 
@@ -21,6 +23,19 @@ internal sealed partial class RpcEndpoint
 
     private const int MaxPooled = 512;
 
+    /// <summary>Hosts of one generation that have proven their address lately.</summary>
+    private const int MaxProvenHosts = 4096;
+
+    /// <summary>
+    /// By how many bytes a second replies to a host that has proven nothing may exceed its requests: it may be the victim of
+    /// whoever sends them in its name.
+    /// </summary>
+    private const int ExcessBytesPerSecond = 32_768;
+
+    private const int ExcessBytesBurst = 8 * ExcessBytesPerSecond;
+
+    private static readonly TimeSpan _provenAge = TimeSpan.FromMinutes(10);
+
     private readonly EventLoop _loop;
     private readonly DhtRpcOptions _options;
     private readonly IRpcEndpointHandler _handler;
@@ -30,6 +45,8 @@ internal sealed partial class RpcEndpoint
     private readonly CongestionWindow _congestion;
     private readonly TokenIssuer _tokens;
     private readonly SourceRateLimiter _limiter;
+    private readonly SourceRateLimiter _excessBytes;
+    private readonly TwoGenerationCache<uint, bool> _proven;
     private readonly LoopTimer _drainTimer;
     private readonly RoutingNode[] _closest = new RoutingNode[RoutingTable.K];
     private readonly long _startedAt;
@@ -46,6 +63,8 @@ internal sealed partial class RpcEndpoint
         _congestion = new CongestionWindow(options.MaxWindow);
         _tokens = new TokenIssuer(loop.Random, Now);
         _limiter = new SourceRateLimiter(options.RequestsPerSecondPerHost, options.RequestBurstPerHost, loop.Random);
+        _excessBytes = new SourceRateLimiter(ExcessBytesPerSecond, ExcessBytesBurst, loop.Random);
+        _proven = new TwoGenerationCache<uint, bool>(loop.Time, MaxProvenHosts, _provenAge);
         _drainTimer = loop.Time.CreateTimer(static state => ((RpcEndpoint)state!).DrainWaiting(), this);
         _nextTransactionId = (ushort)loop.Random.Next(ushort.MaxValue + 1);
     }
@@ -71,6 +90,9 @@ internal sealed partial class RpcEndpoint
 
     /// <summary>Time since the endpoint was made.</summary>
     public TimeSpan Now => _loop.Time.GetElapsedTime(_startedAt);
+
+    /// <summary>Whether the host has answered us lately, or sent back a token that we had sent there.</summary>
+    public bool HasProvenItself(in UdpAddress address) => _proven.TryGet(address.IPv4Host, out _);
 
     /// <summary>Why <see cref="Create"/> refuses.</summary>
     public DhtRequestStatus RefusalStatus => PresentSocket is null ? _closedAs : DhtRequestStatus.Overloaded;
