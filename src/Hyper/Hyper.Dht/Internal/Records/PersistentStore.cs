@@ -1,6 +1,7 @@
 using Hyper.Crypto;
 using Hyper.Dht.Internal.Routing;
 using Hyper.Dht.Messages;
+using Hyper.Dht.Rpc.Internal;
 using Hyper.Encoding;
 using Hyper.Loop;
 
@@ -20,6 +21,12 @@ internal sealed partial class PersistentStore(EventLoop loop, Router router, Per
     /// <summary>Most relay addresses kept of a record.</summary>
     public const int MaxRelayAddresses = 3;
 
+    /// <summary>
+    /// The longest value that a reply can give back in one datagram, beside its header with id and token. What is longer
+    /// came in fragments, and could be stored but never read.
+    /// </summary>
+    public const int MaxValueBytes = DhtWire.MaxDatagramBytes - DhtWire.HeaderBytes - (2 * Bytes32.Length) - 3;
+
     private const uint SeqReused = 16;
     private const uint SeqTooLow = 17;
     private static readonly TimeSpan _maxBumpDrift = TimeSpan.FromMinutes(1);
@@ -35,14 +42,21 @@ internal sealed partial class PersistentStore(EventLoop loop, Router router, Per
         loop.Time,
         limits.MaxValues,
         limits.ValueAge,
-        renewOnRead: true
+        renewOnRead: true,
+        limits.MaxBytesOfValues,
+        static value => value.Length
     );
     private readonly TwoGenerationCache<Bytes32, byte[]> _immutables = new(
         loop.Time,
         limits.MaxValues,
         limits.ValueAge,
-        renewOnRead: true
+        renewOnRead: true,
+        limits.MaxBytesOfValues,
+        static value => value.Length
     );
+
+    /// <summary>Bytes of the values kept now.</summary>
+    public long ValueBytes => _mutables.Bytes + _immutables.Bytes;
 
     public StoreAnswer FindPeer(Bytes32? target) =>
         target is { } key ? StoreAnswer.Reply(router.FindRecord(key)) : StoreAnswer.Silence;
@@ -74,7 +88,9 @@ internal sealed partial class PersistentStore(EventLoop loop, Router router, Per
     {
         if (target is not { } key || token is null || !MutableCodec.TryReadPut(value, out var put))
             return StoreAnswer.Silence;
-        if (Blake2b.Hash(put.PublicKey.Span) != key || put.Record.Value.IsEmpty)
+        if (put.Record.Value.IsEmpty || value.Length - Bytes32.Length > MaxValueBytes)
+            return StoreAnswer.Silence;
+        if (Blake2b.Hash(put.PublicKey.Span) != key)
             return StoreAnswer.Silence;
         if (!RecordSignature.VerifyMutable(put.PublicKey, put.Record))
             return StoreAnswer.Silence;
@@ -99,7 +115,9 @@ internal sealed partial class PersistentStore(EventLoop loop, Router router, Per
 
     public StoreAnswer ImmutablePut(Bytes32? target, Bytes32? token, ReadOnlySpan<byte> value)
     {
-        if (target is not { } key || token is null || value.IsEmpty || Blake2b.Hash(value) != key)
+        if (target is not { } key || token is null || value.Length is 0 or > MaxValueBytes)
+            return StoreAnswer.Silence;
+        if (Blake2b.Hash(value) != key)
             return StoreAnswer.Silence;
         _immutables.Set(key, value.ToArray());
         return StoreAnswer.Reply(null);

@@ -9,6 +9,12 @@ internal sealed record PersistentStoreLimits
     /// <summary>Most mutable and immutable values of one generation each.</summary>
     public int MaxValues { get; init; } = 32_768;
 
+    /// <summary>
+    /// Most bytes of mutable, and of immutable, values of one generation: 16 MiB each, so 64 MiB in all. hyperdht has no
+    /// such bound.
+    /// </summary>
+    public long MaxBytesOfValues { get; init; } = 16 << 20;
+
     /// <summary>Mean life of a record that is not announced again.</summary>
     public TimeSpan RecordAge { get; init; } = TimeSpan.FromMinutes(20);
 

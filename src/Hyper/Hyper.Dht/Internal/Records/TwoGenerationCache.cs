@@ -5,33 +5,43 @@ namespace Hyper.Dht.Internal.Records;
 
 /// <summary>
 /// A bounded map that forgets by generations: what was not written for one to two turns is gone. A generation turns
-/// after two thirds of the age, so an entry lives between 0.67 and 1.33 ages, or when the fresh one is full. No timer
-/// runs: the turn is made up for by the next call. Source of the rule: xache 1.3.0, index.js.
+/// after two thirds of the age, so an entry lives between 0.67 and 1.33 ages, or when the fresh one is full, by entries or by
+/// bytes. No timer runs: the turn is made up for by the next call. Source of the rule: xache 1.3.0, index.js.
 /// </summary>
 /// <param name="time">The loop's clock.</param>
 /// <param name="maxEntries">Most entries of one generation; there are two.</param>
 /// <param name="age">Mean life of an entry.</param>
+/// <param name="maxBytes">Most bytes of values of one generation, as <paramref name="getBytes"/> counts them.</param>
+/// <param name="getBytes">Bytes of a value; without it only entries count.</param>
 /// <param name="renewOnRead">Whether reading an old entry makes it fresh again.</param>
 internal sealed class TwoGenerationCache<TKey, TValue>(
     TimeProvider time,
     int maxEntries,
     TimeSpan age,
-    bool renewOnRead = false
+    bool renewOnRead = false,
+    long maxBytes = long.MaxValue,
+    Func<TValue, int>? getBytes = null
 )
     where TKey : notnull
 {
     private readonly GenerationClock _clock = new(time, age);
     private Dictionary<TKey, TValue> _fresh = [];
     private Dictionary<TKey, TValue> _stale = [];
+    private long _freshBytes;
+    private long _staleBytes;
 
     public int Count => _fresh.Count + _stale.Count;
+
+    /// <summary>Bytes of all values, if they are counted.</summary>
+    public long Bytes => _freshBytes + _staleBytes;
 
     public void Set(TKey key, TValue value)
     {
         Turn();
-        _stale.Remove(key);
-        _fresh[key] = value;
-        if (_fresh.Count >= maxEntries)
+        Remove(key);
+        _fresh.Add(key, value);
+        _freshBytes += BytesOf(value);
+        if (_fresh.Count >= maxEntries || _freshBytes >= maxBytes)
         {
             _clock.Restart();
             TurnOnce();
@@ -50,7 +60,18 @@ internal sealed class TwoGenerationCache<TKey, TValue>(
         return true;
     }
 
-    public bool Remove(TKey key) => _fresh.Remove(key) | _stale.Remove(key);
+    public bool Remove(TKey key)
+    {
+        if (_fresh.Remove(key, out var value))
+            _freshBytes -= BytesOf(value);
+        else if (_stale.Remove(key, out value))
+            _staleBytes -= BytesOf(value);
+        else
+            return false;
+        return true;
+    }
+
+    private int BytesOf(TValue value) => getBytes?.Invoke(value) ?? 0;
 
     private void Turn()
     {
@@ -61,6 +82,7 @@ internal sealed class TwoGenerationCache<TKey, TValue>(
     private void TurnOnce()
     {
         (_stale, _fresh) = (_fresh, _stale);
+        (_staleBytes, _freshBytes) = (_freshBytes, 0);
         _fresh.Clear();
     }
 }
