@@ -179,6 +179,95 @@ public class NetworkLoopTests
     }
 
     [Fact]
+    public async Task InvokeAsync_that_waits_for_what_never_comes_fails_when_the_loop_ends()
+    {
+        var loop = new NetworkLoop();
+        var begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var call = loop.InvokeAsync(async () =>
+        {
+            begun.SetResult();
+            await new TaskCompletionSource().Task;
+        });
+        await begun.Task;
+        loop.Dispose();
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => call.WaitAsync(TimeSpan.FromSeconds(30)));
+    }
+
+    [Fact]
+    public async Task Timer_that_arms_itself_in_the_past_leaves_the_loop_to_others()
+    {
+        using var loop = new NetworkLoop();
+        LoopTimer? timer = null;
+        await loop.InvokeAsync(() =>
+        {
+            timer = loop.Time.CreateTimer(_ => timer!.ArmAt(0), null);
+            timer.ArmAt(0);
+        });
+        var other = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await loop.InvokeAsync(() =>
+                loop.Time.CreateTimer(_ => other.TrySetResult(), null).Arm(TimeSpan.FromMilliseconds(1))
+            )
+            .WaitAsync(TimeSpan.FromSeconds(30));
+        await other.Task.WaitAsync(TimeSpan.FromSeconds(30));
+    }
+
+    [Theory]
+    [MemberData(nameof(PortableOrNot))]
+    public async Task Work_that_posts_itself_and_throws_leaves_timers_and_sockets_their_turn(bool portable)
+    {
+        using var loop = new NetworkLoop(
+            new NetworkLoopOptions { UsePortableSockets = portable, UnhandledException = _ => { } }
+        );
+        var inbox = new Inbox();
+        var fired = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        loop.Post(Again, null);
+        loop.Post(
+            _ =>
+            {
+                var socket = loop.OpenSocket(_loopback, inbox);
+                socket.Send([1], socket.LocalAddress);
+                loop.Time.CreateTimer(_ => fired.TrySetResult(), null).Arm(TimeSpan.FromMilliseconds(1));
+            },
+            null
+        );
+        await inbox.NextAsync();
+        await fired.Task.WaitAsync(TimeSpan.FromSeconds(30));
+
+        void Again(object? state)
+        {
+            loop.Post(Again, state);
+            throw new InvalidOperationException("bug");
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(PortableOrNot))]
+    public async Task Handler_that_throws_at_one_datagram_loses_no_other(bool portable)
+    {
+        var faults = 0;
+        using var loop = new NetworkLoop(
+            new NetworkLoopOptions
+            {
+                UsePortableSockets = portable,
+                UnhandledException = _ => Interlocked.Increment(ref faults),
+            }
+        );
+        var (first, second) = (new ThrowingInbox(), new Inbox());
+        await loop.InvokeAsync(() =>
+        {
+            var toFirst = loop.OpenSocket(_loopback, first);
+            var toSecond = loop.OpenSocket(_loopback, second);
+            var from = loop.OpenSocket(_loopback, second);
+            for (byte i = 0; i < 20; i++)
+                from.Send([i], toFirst.LocalAddress);
+            from.Send([99], toSecond.LocalAddress);
+        });
+        Assert.Equal(99, (await second.NextAsync()).Bytes[0]);
+        await first.Reached;
+        Assert.Equal(20, Volatile.Read(ref faults) + 1);
+    }
+
+    [Fact]
     public async Task Dispose_ends_the_thread_and_drops_later_work()
     {
         var loop = new NetworkLoop();
@@ -233,6 +322,23 @@ public class NetworkLoopTests
 
         public async Task<(byte[] Bytes, UdpAddress From)> NextAsync() =>
             await _received.Reader.ReadAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(30));
+    }
+
+    /// <summary>Throws at each of twenty datagrams but the last.</summary>
+    private sealed class ThrowingInbox : IDatagramHandler
+    {
+        private readonly TaskCompletionSource _reached = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private int _count;
+
+        public Task Reached => _reached.Task.WaitAsync(TimeSpan.FromSeconds(30));
+
+        public void OnDatagram(IDatagramSocket socket, ReadOnlySpan<byte> datagram, in UdpAddress from)
+        {
+            Assert.Equal(_count++, datagram[0]);
+            if (_count < 20)
+                throw new InvalidOperationException("bug");
+            _reached.SetResult();
+        }
     }
 
     private sealed class TurnEnd(Action work) : ITurnEndItem

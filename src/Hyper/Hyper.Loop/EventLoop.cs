@@ -77,14 +77,17 @@ public abstract class EventLoop
         if (IsCurrent)
             return work();
         var outcome = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
-        Post(static state => _ = ((LoopCall<T>)state!).RunAsync(), new LoopCall<T>(work, outcome));
+        Post(static state => _ = ((LoopCall<T>)state!).RunAsync(), new LoopCall<T>(this, work, outcome));
         return outcome.Task;
     }
+
+    /// <summary>Cancelled when the loop has ended; never, for a loop that does not end.</summary>
+    internal virtual CancellationToken Ending => CancellationToken.None;
 
     private static void ThrowWrongThread() =>
         throw new InvalidOperationException("This object belongs to an event loop and was called from another thread.");
 
-    private sealed class LoopCall<T>(Func<Task<T>> work, TaskCompletionSource<T> outcome) : ILoopCall
+    private sealed class LoopCall<T>(EventLoop loop, Func<Task<T>> work, TaskCompletionSource<T> outcome) : ILoopCall
     {
         public void Abandon() =>
             outcome.TrySetException(new ObjectDisposedException(nameof(EventLoop), "The loop has ended."));
@@ -93,7 +96,12 @@ public abstract class EventLoop
         {
             try
             {
-                outcome.SetResult(await work());
+                var running = work();
+                // Whatever it waits for, the loop may end first, and then nothing would continue it.
+                using var registration = running.IsCompleted
+                    ? default
+                    : loop.Ending.UnsafeRegister(static call => ((ILoopCall)call!).Abandon(), this);
+                outcome.TrySetResult(await running);
             }
             catch (OperationCanceledException error)
             {
@@ -101,7 +109,7 @@ public abstract class EventLoop
             }
             catch (Exception error)
             {
-                outcome.SetException(error);
+                outcome.TrySetException(error);
             }
         }
     }

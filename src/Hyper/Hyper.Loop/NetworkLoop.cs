@@ -8,7 +8,7 @@ namespace Hyper.Loop;
 /// <summary>
 /// The loop of a real process: one thread that waits in a single system call for its sockets, its timers and work from
 /// other threads. Disposing it closes its sockets and ends the thread; work posted afterwards is dropped, and a call from another thread
-/// that has not begun by then fails with <see cref="ObjectDisposedException"/>.
+/// that has not come to its end by then fails with <see cref="ObjectDisposedException"/>.
 /// </summary>
 public sealed class NetworkLoop : EventLoop, IDisposable
 {
@@ -21,12 +21,15 @@ public sealed class NetworkLoop : EventLoop, IDisposable
     private List<ITurnEndItem> _turnEnd = [];
     private List<ITurnEndItem> _turnEndRunning = [];
     private int _turnEndNext;
+    private readonly CancellationTokenSource _ending = new();
+    private readonly CancellationToken _endingToken;
     private bool _isStopping;
 
     /// <summary>Starts the loop's thread.</summary>
     public NetworkLoop(NetworkLoopOptions? options = null)
     {
         _options = options ?? new NetworkLoopOptions();
+        _endingToken = _ending.Token;
         Time = new Clock(this, _timers);
         SynchronizationContext = new LoopSynchronizationContext(this);
         _poller = OperatingSystem.IsLinux() && !_options.UsePortableSockets ? new LinuxPoller() : new SelectPoller();
@@ -66,8 +69,10 @@ public sealed class NetworkLoop : EventLoop, IDisposable
     public override IDatagramSocket OpenSocket(DatagramSocketOptions options, IDatagramHandler handler)
     {
         VerifyAccess();
-        return _poller.OpenSocket(options, handler);
+        return _poller.OpenSocket(options, new GuardedHandler(this, handler));
     }
+
+    internal override CancellationToken Ending => _endingToken;
 
     /// <summary>Asks the loop to end. Called from any thread; returns at once, see <see cref="Ended"/>.</summary>
     public void Dispose() => Post(static loop => ((NetworkLoop)loop!)._isStopping = true, this);
@@ -75,32 +80,42 @@ public sealed class NetworkLoop : EventLoop, IDisposable
     private void Run()
     {
         SynchronizationContext.SetSynchronizationContext(SynchronizationContext);
+        Action work = _work.RunAll;
+        Action timers = () => _timers.FireDue(Stopwatch.GetTimestamp());
+        Action endTurn = EndTurn;
+        Action sockets = () => _poller.Wait(TimeToWait());
         while (!_isStopping)
         {
-            try
-            {
-                RunTurn();
-            }
-            catch (Exception error) when (_options.UnhandledException is { } handler)
-            {
-                handler(error);
-            }
+            RunPhase(work);
+            RunPhase(timers);
+            RunPhase(endTurn);
+            if (_isStopping)
+                break;
+            RunPhase(sockets);
+            RunPhase(endTurn);
         }
         _work.Close();
         _poller.Dispose();
+        _ending.Cancel();
+        _ending.Dispose();
         _ended.SetResult();
     }
 
-    private void RunTurn()
+    /// <summary>A fault costs the rest of its phase, which comes in the next turn, but no other phase.</summary>
+    private void RunPhase(Action phase)
     {
-        _work.RunAll();
-        var now = Stopwatch.GetTimestamp();
-        while (_timers.FireNext(now)) { }
-        RunTurnEnd();
-        _poller.FlushSends();
-        if (_isStopping)
-            return;
-        _poller.Wait(TimeToWait());
+        try
+        {
+            phase();
+        }
+        catch (Exception error) when (_options.UnhandledException is { } handler)
+        {
+            handler(error);
+        }
+    }
+
+    private void EndTurn()
+    {
         RunTurnEnd();
         _poller.FlushSends();
     }
@@ -108,7 +123,7 @@ public sealed class NetworkLoop : EventLoop, IDisposable
     /// <summary>Ticks until the next timer; 0 when work waits, -1 when nothing is due ever.</summary>
     private long TimeToWait()
     {
-        if (!_work.TryBeginSleep(_turnEnd.Count > 0))
+        if (!_work.TryBeginSleep(_turnEnd.Count > 0 || _turnEndNext < _turnEndRunning.Count))
             return 0;
         var due = _timers.NextDue;
         return due == long.MaxValue ? -1 : Math.Max(0, due - Stopwatch.GetTimestamp());
@@ -127,6 +142,22 @@ public sealed class NetworkLoop : EventLoop, IDisposable
             _turnEndRunning[_turnEndNext++].OnTurnEnd();
         _turnEndRunning.Clear();
         _turnEndNext = 0;
+    }
+
+    /// <summary>A fault in the handler of one datagram must not cost those that were read with it.</summary>
+    private sealed class GuardedHandler(NetworkLoop loop, IDatagramHandler handler) : IDatagramHandler
+    {
+        public void OnDatagram(IDatagramSocket socket, ReadOnlySpan<byte> datagram, in UdpAddress from)
+        {
+            try
+            {
+                handler.OnDatagram(socket, datagram, from);
+            }
+            catch (Exception error) when (loop._options.UnhandledException is { } unhandled)
+            {
+                unhandled(error);
+            }
+        }
     }
 
     private sealed class Clock(EventLoop loop, TimerQueue timers) : LoopTimeProvider(loop, timers)

@@ -11,6 +11,7 @@ public sealed class TimerQueue
     private Entry[] _heap = new Entry[64];
     private int _count;
     private long _sequence;
+    private long _earliest = long.MinValue;
 
     /// <summary>Due time of the earliest timer in ticks of the loop's clock, or <see cref="long.MaxValue"/>.</summary>
     public long NextDue => _count == 0 ? long.MaxValue : _heap[0].Due;
@@ -20,7 +21,7 @@ public sealed class TimerQueue
 
     internal void Arm(LoopTimer timer, long due)
     {
-        var entry = new Entry(due, _sequence++, timer);
+        var entry = new Entry(Math.Max(due, _earliest), _sequence++, timer);
         if (timer.HeapIndex < 0)
         {
             if (_count == _heap.Length)
@@ -63,6 +64,23 @@ public sealed class TimerQueue
         Disarm(timer);
         timer.Fire(now);
         return true;
+    }
+
+    /// <summary>
+    /// Fires every timer that is due at <paramref name="now"/>. What is armed meanwhile waits for the next call, also when it
+    /// is due already: a timer that arms itself in the past must not keep the loop from everything else.
+    /// </summary>
+    public void FireDue(long now)
+    {
+        _earliest = now + 1;
+        try
+        {
+            while (FireNext(now)) { }
+        }
+        finally
+        {
+            _earliest = long.MinValue;
+        }
     }
 
     private void SiftUp(int index, Entry entry)
