@@ -89,6 +89,8 @@ public sealed class FrameTests
             var mux = new Protomux(stream);
             var message = Open(mux, "a", new RecordingHandler("a", events));
             Open(mux, "b", new RecordingHandler("b", events));
+            var asking = Open(mux, "c", new RecordingHandler("c", events)).Channel;
+            Assert.True(asking.Drained);
             Assert.True(message.Send([1]));
             stream.TakesMore = false;
             Assert.False(message.Send([2]));
@@ -96,10 +98,14 @@ public sealed class FrameTests
             mux.Cork();
             Assert.False(message.Send([3]));
             mux.Uncork();
-            Assert.Equal(["010001", "010002", "0000010200" + "03"], stream.Writes[2..]);
+            Assert.Equal(["010001", "010002", "0000010200" + "03"], stream.Writes[3..]);
+            Assert.False(asking.Drained);
             stream.Drain();
-            Assert.Equal(["a ondrain", "b ondrain"], events);
+            // Who was not told to wait is not told that the wait is over.
+            Assert.Equal(["a ondrain", "c ondrain"], events);
             Assert.True(message.Send([4]));
+            stream.Drain();
+            Assert.Equal(2, events.Count);
         });
 
     [Fact]

@@ -24,7 +24,10 @@ public interface IMuxChannelHandler
     /// <see cref="MuxChannel.Close"/>.</param>
     void OnClose(MuxChannel channel, bool remote) { }
 
-    /// <summary>The stream takes more after a send said false.</summary>
+    /// <summary>
+    /// The stream takes more after a send of this channel, or its <see cref="MuxChannel.Drained"/>, said false. Channels
+    /// that were told nothing hear nothing.
+    /// </summary>
     void OnDrain(MuxChannel channel) { }
 
     /// <summary>The last call: the channel is closed and no call to its handler is on the stack.</summary>

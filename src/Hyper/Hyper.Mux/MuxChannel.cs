@@ -48,8 +48,23 @@ public sealed class MuxChannel
     /// <summary>The declared message types in order.</summary>
     public IReadOnlyList<MuxMessage> Messages => _messages;
 
-    /// <summary>False while the stream asks to wait for <see cref="IMuxChannelHandler.OnDrain"/>.</summary>
-    public bool Drained => Mux.Drained;
+    /// <summary>
+    /// False while the stream asks to wait for <see cref="IMuxChannelHandler.OnDrain"/>, which the channel that was told so
+    /// then gets.
+    /// </summary>
+    public bool Drained
+    {
+        get
+        {
+            if (Mux.Drained)
+                return true;
+            if (State is MuxChannelState.Opening or MuxChannelState.Open)
+                Mux.NoteWaiting(this);
+            return false;
+        }
+    }
+
+    internal bool IsWaiting { get; set; }
 
     internal IReadOnlyList<string> Aliases { get; }
 

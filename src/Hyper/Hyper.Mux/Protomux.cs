@@ -124,8 +124,14 @@ public sealed partial class Protomux : IMessageDuplexHandler, ITurnEndItem
     {
         _writer.Drained = true;
         _unreadRejects = 0;
-        for (var i = 0; i < _local.Count; i++)
-            _local[i].Channel?.NotifyDrain();
+        (_waiting, _draining) = (_draining, _waiting);
+        foreach (var channel in _draining)
+        {
+            channel.IsWaiting = false;
+            if (!_isDestroyed && channel.State is (MuxChannelState.Opening or MuxChannelState.Open))
+                channel.NotifyDrain();
+        }
+        _draining.Clear();
     }
 
     void IMessageDuplexHandler.OnClose(Exception? error)
