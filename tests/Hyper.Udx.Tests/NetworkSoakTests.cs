@@ -55,16 +55,30 @@ public class NetworkSoakTests
                     b.Stream.Destroy();
                     break;
                 default:
-                    // What is queued for a closed port fails in the system, and both streams go with their sockets.
-                    a.Stream.Destroy();
                     there.Dispose();
-                    a.Write(new byte[3000]);
+                    await SendToNobodyAsync(node, here, there.LocalAddress);
                     break;
             }
             await a.Closed;
             await b.Closed;
         }
         Assert.Equal((0, 0), (node.Buffers.ChunksInUse, node.Buffers.PacketsInUse));
+    }
+
+    /// <summary>The port is closed: the system says so to the socket, and a stream goes on until its time is over.</summary>
+    private static async Task SendToNobodyAsync(UdxNode node, UdxSocket socket, UdpAddress nobody)
+    {
+        var end = new StreamEnd(node.CreateStream());
+        end.Stream.Connect(socket, 1, nobody);
+        for (var i = 0; i < 3; i++)
+        {
+            end.Write(new byte[3000]);
+            // Each turn of the loop ends with what was written leaving.
+            await Task.Yield();
+        }
+        Assert.True(end.Stream.IsOpen && end.Stream.Statistics.BytesSent > 0);
+        end.Stream.Destroy();
+        await end.Closed;
     }
 
     private sealed class Ignoring : IUdxSocketHandler

@@ -57,7 +57,8 @@ internal sealed class ReceiveHalf(UdxStream stream, UdxNode node, StreamCounters
 
     /// <summary>
     /// Free receive buffer in bytes, or 0 when no whole packet fits: a libudx sender stops at less than a packet, and only
-    /// a window of 0 makes it ask, so a lost word of the reopened window would stop it for ever. A stream that holds nothing offers a little however scarce memory is: its reader runs.
+    /// a window of 0 makes it ask, so a lost word of the reopened window would stop it for ever. A stream that holds
+    /// nothing offers a little however scarce memory is: its reader runs.
     /// </summary>
     public uint Window
     {
