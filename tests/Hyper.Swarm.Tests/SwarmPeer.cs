@@ -46,6 +46,13 @@ internal sealed class SwarmPeer
         return met.Task;
     }
 
+    /// <summary>Lets time pass until nobody is dialled, and all who are not connected wait for their turn.</summary>
+    public async Task UntilWaitingAsync(SimulatedWorld world)
+    {
+        while (Swarm.Connecting > 0 || Swarm.Peers.Count(known => !known.Value.IsWaiting) > Swarm.Connections.Count)
+            await world.Delay(TimeSpan.FromSeconds(1));
+    }
+
     private void OnConnection(NoiseSecretStream stream, PeerInfo peer)
     {
         OnConnecting?.Invoke();

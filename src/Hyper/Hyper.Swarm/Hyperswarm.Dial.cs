@@ -1,43 +1,82 @@
 using Hyper.Dht;
-using Hyper.Encoding;
 using Hyper.SecretStream;
 using Hyper.Swarm.Internal;
 
 namespace Hyper.Swarm;
 
-/// <summary>Dialling.</summary>
+/// <summary>
+/// Dialling. Peers joined by key have a queue of their own: it comes first, and only the number of parallel dials bounds it.
+/// </summary>
 public sealed partial class Hyperswarm
 {
-    private bool MayDial => !IsDestroyed && _dialling < Options.MaxParallel && _links.Count < Options.MaxPeers;
+    private readonly DialQueue _queue;
+    private readonly DialQueue _explicitQueue;
+    private int _dialling;
+    private int _clientLinks;
+    private bool _isDraining;
+
+    private bool MayDialExplicit => !IsStill && _dialling < Options.MaxParallel;
+
+    private bool HasRoomForTopics =>
+        (long)RoomFactor * _links.Count < Options.MaxPeers && _clientLinks < Options.MaxClientConnections;
+
+    /// <summary>Leaves room for peers joined by key. Source: hyperswarm 4.17.2, index.js.</summary>
+    private int RoomFactor =>
+        _explicitPeers switch
+        {
+            0 => 1,
+            1 => 2,
+            < 4 => 3,
+            _ => 4,
+        };
 
     private void Enqueue(PeerInfo peer)
     {
-        peer.RetryTimer?.Disarm();
+        StopWaiting(peer);
+        if (peer.IsQueued || peer.IsBanned)
+            return;
+        peer.UpdatePriority();
         peer.Settled ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        _queue.Add(peer);
-        DrainQueue();
+        (peer.IsExplicit ? _explicitQueue : _queue).Add(peer);
+        DrainQueues();
     }
 
-    private void DrainQueue()
+    private void DrainQueues()
     {
         // A dial that fails at once comes back here: the call that is under way goes on, not one inside the other.
         if (_isDraining)
             return;
         _isDraining = true;
-        while (MayDial && _queue.Take() is { } peer)
-        {
-            if (peer.IsBanned || _links.ContainsKey(peer.PublicKey) || IsKeptOut(peer.PublicKey))
-                Settle(peer);
-            else
-                _ = DialAsync(peer);
-        }
+        while (MayDialExplicit && (_explicitQueue.Take() ?? (HasRoomForTopics ? _queue.Take() : null)) is { } peer)
+            Dial(peer);
         _isDraining = false;
         // With every place taken and no dial under way, nobody may wait for the queue.
-        if (_dialling == 0 && _queue.Count > 0 && _links.Count >= Options.MaxPeers)
+        if (_dialling == 0 && _queue.Count > 0 && !HasRoomForTopics)
+            SettleAll();
+    }
+
+    private void Dial(PeerInfo peer)
+    {
+        if (_links.ContainsKey(peer.PublicKey) || !IsWanted(peer) || IsKeptOut(peer.PublicKey))
         {
-            foreach (var peer in _peers.Values)
-                Settle(peer);
+            Settle(peer);
+            Abandon(peer);
+            return;
         }
+        _ = DialAsync(peer);
+    }
+
+    private void EmptyQueues()
+    {
+        while ((_explicitQueue.Take() ?? _queue.Take()) is { } peer)
+            Settle(peer);
+        SettleAll();
+    }
+
+    private void SettleAll()
+    {
+        foreach (var peer in _peers.Values)
+            Settle(peer);
     }
 
     private async Task DialAsync(PeerInfo peer)
@@ -45,145 +84,93 @@ public sealed partial class Hyperswarm
         var link = new Link(peer, isClient: true);
         _links.Add(peer.PublicKey, link);
         _dialling++;
+        _clientLinks++;
         Statistics.ClientAttempted++;
-        NoiseSecretStream? stream = null;
+        SwarmMetrics.Dialling.Add(1);
+        TellUpdated();
+        var startedAt = Loop.Time.GetTimestamp();
+        var (stream, outcome) = await TryConnectAsync(link);
+        _dialling--;
+        SwarmMetrics.Dialling.Add(-1);
+        SwarmMetrics.OnDialled(Loop.Time.GetElapsedTime(startedAt), outcome);
+        if (stream is null)
+            OnLinkGone(link, null);
+        else if (IsStill || link.Replacement is not null || link.Peer.IsBanned || stream.IsClosed)
+            CloseUnwanted(link, stream);
+        else
+            OpenLink(link, stream);
+        Settle(peer);
+        DrainQueues();
+    }
+
+    private async Task<(NoiseSecretStream? Stream, string Outcome)> TryConnectAsync(Link link)
+    {
+        var peer = link.Peer;
         try
         {
+            if (Options.FirewallAsync is not null && await IsKeptOutAsync(peer.PublicKey, link.Dialling.Token))
+                return (null, "FIREWALLED");
             var options = new DhtConnectOptions { KeyPair = KeyPair, RelayAddresses = peer.RelayAddresses.ToArray() };
-            stream = await Dht.ConnectAsync(peer.PublicKey, options, link.Dialling.Token);
+            return (await Dht.ConnectAsync(peer.PublicKey, options, link.Dialling.Token), "ok");
         }
         catch (OperationCanceledException)
         {
             LogDialGivenUp(peer.PublicKey);
+            return (null, "CANCELLED");
         }
         catch (HyperDhtException error)
         {
             LogDialFailed(peer.PublicKey, error.Code, error.Message);
+            return (null, error.Code);
         }
         catch (Exception error) when (error is not OutOfMemoryException)
         {
             // Such as a socket that the system refuses: it costs this dial and not a place among the parallel ones.
             LogDialBroke(peer.PublicKey, error);
+            return (null, error.GetType().Name);
         }
-        _dialling--;
-        if (stream is null)
-            OnLinkGone(link);
-        else if (IsDestroyed || link.Replacement is not null || stream.IsClosed)
-            CloseUnwanted(link, stream);
-        else
-            OpenLink(link, stream);
-        Settle(peer);
-        DrainQueue();
     }
 
     private void OpenLink(Link link, NoiseSecretStream stream)
     {
+        var peer = link.Peer;
         link.Open(stream, Loop.Time.GetTimestamp());
         _connections.Add(stream);
+        peer.OnConnected(link.IsClient);
+        NoteBack(peer);
         if (link.IsClient)
-        {
             Statistics.ClientOpened++;
-            link.Peer.OnConnected();
-        }
         else
-        {
             Statistics.ServerOpened++;
-            link.Peer.IsClient = false;
-        }
-        stream.Closed += (_, _) => OnLinkGone(link);
-        LogConnected(link.Peer.PublicKey, link.IsClient);
+        SwarmMetrics.OnOpened(link.IsClient);
+        if (peer.LostAt is { } lostAt)
+            SwarmMetrics.OnReturned(Loop.Time.GetElapsedTime(lostAt));
+        peer.LostAt = null;
+        stream.Closed += (_, error) => OnLinkGone(link, error);
+        LogConnected(peer.PublicKey, link.IsClient);
         try
         {
-            _onConnection(stream, link.Peer);
+            _onConnection(stream, peer);
         }
         catch (Exception error) when (error is not OutOfMemoryException)
         {
-            LogConnectionHandlerFailed(link.Peer.PublicKey, error);
+            LogConnectionHandlerFailed(peer.PublicKey, error);
             stream.Destroy(error);
         }
+        if (!stream.IsClosed)
+            TellConnected(stream, peer);
+        TellUpdated();
     }
 
     private void CloseUnwanted(Link link, NoiseSecretStream stream)
     {
         stream.Destroy();
-        OnLinkGone(link);
-    }
-
-    /// <summary>The attempt has failed or the connection has ended: let a replacement in, or try again.</summary>
-    private void OnLinkGone(Link link)
-    {
-        var peer = link.Peer;
-        var lived = link.Stream is null ? TimeSpan.Zero : Loop.Time.GetElapsedTime(link.OpenedAt);
-        _links.Remove(peer.PublicKey);
-        if (link.Stream is not null)
-            _connections.Remove(link.Stream);
-        if (link.IsClient)
-        {
-            Statistics.ClientClosed++;
-            peer.OnDisconnected(lived);
-        }
-        else
-        {
-            Statistics.ServerClosed++;
-            _serverLinks--;
-        }
-        link.Dispose();
-        if (link.Replacement is { IsClosed: false } replacement)
-            OnServerConnection(replacement);
-        else if (link.IsClient && IsStillWanted(peer))
-            RetryLater(peer);
-        ForgetIfIdle(peer);
-        DrainQueue();
-    }
-
-    private bool IsStillWanted(PeerInfo peer) =>
-        !IsDestroyed
-        && !peer.IsBanned
-        && peer.Attempts <= RetryPolicy.MaxAttempts
-        && (peer.IsExplicit || peer.Topics.Any(topic => _discoveries.ContainsKey(topic)));
-
-    private void RetryLater(PeerInfo peer)
-    {
-        peer.RetryTimer ??= Loop.Time.CreateTimer(_ => Retry(peer), null);
-        peer.RetryTimer.Arm(RetryPolicy.GetDelay(peer.Attempts, peer.IsProven, Loop.Random));
-    }
-
-    private void Retry(PeerInfo peer)
-    {
-        if (IsStillWanted(peer) && !_links.ContainsKey(peer.PublicKey) && peer.UpdatePriority())
-            Enqueue(peer);
-        else
-            ForgetIfIdle(peer);
+        OnLinkGone(link, null);
     }
 
     private static void Settle(PeerInfo peer)
     {
         peer.Settled?.TrySetResult();
         peer.Settled = null;
-    }
-
-    private bool IsKeptOut(in Bytes32 publicKey)
-    {
-        if (publicKey == KeyPair.PublicKey)
-            return true;
-        var known = _peers.GetValueOrDefault(publicKey);
-        if (known is { IsBanned: true })
-            return true;
-        if (Options.Firewall is not { } firewall)
-            return false;
-        try
-        {
-            if (!firewall(publicKey))
-                return false;
-        }
-        catch (Exception error) when (error is not OutOfMemoryException)
-        {
-            LogFirewallFailed(publicKey, error);
-            return true;
-        }
-        Statistics.Banned++;
-        // A stranger is not remembered for knocking: keys cost nothing, and the firewall is asked each time.
-        known?.Ban();
-        return true;
     }
 }

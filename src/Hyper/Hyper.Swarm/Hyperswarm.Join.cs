@@ -1,23 +1,30 @@
 using Hyper.Dht;
 using Hyper.Encoding;
-using Hyper.Loop;
+using Hyper.Swarm.Internal;
 
 namespace Hyper.Swarm;
 
 /// <summary>Topics and peers that are wanted.</summary>
 public sealed partial class Hyperswarm
 {
-    /// <summary>Joins a topic. Several joins of one topic share its discovery; each is left on its own.</summary>
+    /// <summary>
+    /// Joins a topic. Several joins of one topic share its discovery; each is left on its own. Joined while suspended, it
+    /// is announced and looked up when the swarm is resumed.
+    /// </summary>
     /// <exception cref="SwarmException">The swarm is closed.</exception>
     public PeerDiscoverySession Join(in Bytes32 topic, JoinOptions? options = null)
     {
         ThrowIfDestroyed();
-        if (!_discoveries.TryGetValue(topic, out var discovery) || discovery.IsDestroyed)
+        options = JoinOptions.Validated(options);
+        var isKnown = _discoveries.TryGetValue(topic, out var discovery);
+        if (discovery is null || discovery.IsDestroyed)
         {
             discovery = new PeerDiscovery(this, topic, after: discovery?.DestroyAsync());
             _discoveries[topic] = discovery;
+            if (!isKnown)
+                SwarmMetrics.Topics.Add(1);
         }
-        return discovery.Join(options ?? new JoinOptions());
+        return discovery.Join(options);
     }
 
     /// <summary>Leaves a topic for all who joined it: we are no longer announced there. Connections stay.</summary>
@@ -28,21 +35,46 @@ public sealed partial class Hyperswarm
             await LeaveAsync(discovery);
     }
 
+    /// <summary>Leaves all topics. Connections stay.</summary>
+    public Task ClearAsync()
+    {
+        Loop.VerifyAccess();
+        return Task.WhenAll(_discoveries.Values.ToList().Select(LeaveAsync));
+    }
+
+    /// <summary>How it stands with a topic; null when it is not joined.</summary>
+    public TopicStatus? GetStatus(in Bytes32 topic)
+    {
+        Loop.VerifyAccess();
+        return _discoveries.TryGetValue(topic, out var discovery) && !discovery.IsDestroyed ? discovery.Status : null;
+    }
+
     internal async Task LeaveAsync(PeerDiscovery discovery)
     {
         await discovery.DestroyAsync();
         if (_discoveries.TryGetValue(discovery.Topic, out var present) && present == discovery)
+        {
             _discoveries.Remove(discovery.Topic);
+            SwarmMetrics.Topics.Add(-1);
+            ForgetTopic(discovery.Topic);
+        }
     }
 
     /// <summary>Connects to a peer by key, and again whenever the connection is lost.</summary>
     public void JoinPeer(in Bytes32 publicKey)
     {
         ThrowIfDestroyed();
-        if (Remember(publicKey) is not { } peer)
+        if (Remember(publicKey) is not { IsExplicit: false } peer)
             return;
+        // From the queue of those found, where it may wait for a place that it does not need.
+        if (peer.IsQueued)
+            _queue.Remove(peer);
         peer.IsExplicit = true;
-        if (!_links.ContainsKey(publicKey) && peer.UpdatePriority())
+        _explicitPeers++;
+        NoteBack(peer);
+        if (IsStill)
+            peer.IsWaiting = true;
+        else if (!_links.ContainsKey(publicKey))
             Enqueue(peer);
     }
 
@@ -50,22 +82,28 @@ public sealed partial class Hyperswarm
     public void LeavePeer(in Bytes32 publicKey)
     {
         Loop.VerifyAccess();
-        if (!_peers.TryGetValue(publicKey, out var peer))
+        if (_peers.GetValueOrDefault(publicKey) is not { IsExplicit: true } peer)
             return;
         peer.IsExplicit = false;
+        _explicitPeers--;
+        if (peer.IsWaiting && !IsStillWanted(peer))
+            StopWaiting(peer);
         ForgetIfIdle(peer);
+        DrainQueues();
     }
 
     /// <summary>
-    /// Completes when every topic's present refresh is over and every peer it brought was connected or has failed once.
+    /// Completes when every topic's present refresh is over and every peer it brought was connected or has failed once;
+    /// true, or false when the swarm was closed meanwhile.
     /// </summary>
-    public async Task FlushAsync(CancellationToken cancellationToken = default)
+    public async Task<bool> FlushAsync(CancellationToken cancellationToken = default)
     {
         ThrowIfDestroyed();
         await Task.WhenAll(_discoveries.Values.Select(discovery => OnLoopAsync(discovery.FlushedAsync())))
             .WaitAsync(cancellationToken);
         var pending = _peers.Values.Where(peer => peer.Settled is not null).Select(peer => peer.Settled!.Task);
         await Task.WhenAll(pending.Select(OnLoopAsync)).WaitAsync(cancellationToken);
+        return !IsDestroyed;
     }
 
     // These tasks never continue anybody in place: waited for directly, WhenAll and WaitAsync go through the thread pool.
@@ -74,57 +112,15 @@ public sealed partial class Hyperswarm
     /// <summary>A lookup has found a peer under a topic.</summary>
     internal void OnPeerFound(DhtPeer found, in Bytes32 topic)
     {
-        if (IsDestroyed || Remember(found.PublicKey) is not { } peer)
+        if (IsStill || RememberFound(found.PublicKey) is not { } peer)
             return;
+        // A record lives for minutes after its owner. One that says what we know already brings no news of it.
+        var isNews = !peer.IsWaiting || !peer.RelayAddresses.Span.SequenceEqual(found.RelayAddresses.Span);
         peer.RelayAddresses = found.RelayAddresses;
         peer.AddTopic(topic);
-        if (_links.ContainsKey(peer.PublicKey))
+        if (!isNews || peer.IsQueued || _links.ContainsKey(peer.PublicKey))
             return;
-        if (peer.Priority < PeerPriority.Normal || !peer.IsClient)
-            peer.Reset();
-        if (peer.UpdatePriority())
-            Enqueue(peer);
-    }
-
-    /// <summary>Our addresses have changed: find out which connections live, and announce afresh.</summary>
-    public void OnNetworkChanged()
-    {
-        Loop.VerifyAccess();
-        foreach (var connection in _connections)
-            connection.SendKeepAlive();
-        _server.Refresh();
-        RefreshTopics();
-    }
-
-    /// <summary>Announces every topic afresh: what is on record of us no longer leads here.</summary>
-    private void RefreshTopics()
-    {
-        foreach (var discovery in _discoveries.Values)
-            discovery.RefreshSoon();
-    }
-
-    /// <summary>What is known of a peer; null for ourselves, and when too many are known that are not connected.</summary>
-    private PeerInfo? Remember(in Bytes32 publicKey, bool isConnected = false)
-    {
-        if (publicKey == KeyPair.PublicKey)
-            return null;
-        if (_peers.TryGetValue(publicKey, out var peer))
-            return peer;
-        if (!isConnected && _peers.Count - _links.Count >= Options.MaxKnownPeers)
-        {
-            Statistics.PassedOver++;
-            return null;
-        }
-        peer = new PeerInfo(publicKey);
-        _peers.Add(publicKey, peer);
-        return peer;
-    }
-
-    private void ForgetIfIdle(PeerInfo peer)
-    {
-        if (!peer.IsForgettable || _links.ContainsKey(peer.PublicKey))
-            return;
-        peer.RetryTimer?.Dispose();
-        _peers.Remove(peer.PublicKey);
+        peer.Reset();
+        Enqueue(peer);
     }
 }

@@ -18,23 +18,21 @@ namespace Hyper.Swarm;
 /// Flow: a topic is announced and looked up; a peer found is queued and dialled by key; a connection, from whichever
 /// side, is handed to the connection handler, who starts the stream. Two peers that dial each other keep exactly one
 /// connection, by a rule that both sides compute alike (<c>Hyperswarm.Accept.cs</c>). A lost connection is dialled again
-/// by the side that dialled it (<see cref="RetryPolicy"/>). See docs/protocol/hyperswarm.md.
+/// (<c>Hyperswarm.Retry.cs</c>). Suspended, it is as if the network were gone (<c>Hyperswarm.Suspend.cs</c>). See
+/// docs/protocol/hyperswarm.md.
 /// </para>
 /// </remarks>
 public sealed partial class Hyperswarm : IAsyncDisposable
 {
     private readonly Action<NoiseSecretStream, PeerInfo> _onConnection;
-    private readonly Dictionary<Bytes32, PeerInfo> _peers = [];
     private readonly Dictionary<Bytes32, Link> _links = [];
     private readonly Dictionary<Bytes32, PeerDiscovery> _discoveries = [];
     private readonly HashSet<NoiseSecretStream> _connections = [];
-    private readonly DialQueue _queue;
-    private readonly DhtServer _server;
+    private readonly CancellationTokenSource _closing = new();
+    private DhtServer _server;
     private Task? _listening;
     private Task _destroyed = Task.CompletedTask;
-    private int _dialling;
-    private int _serverLinks;
-    private bool _isDraining;
+    private bool _mustListen;
 
     private Hyperswarm(HyperDht dht, Action<NoiseSecretStream, PeerInfo> onConnection, HyperswarmOptions options)
     {
@@ -44,11 +42,8 @@ public sealed partial class Hyperswarm : IAsyncDisposable
         _onConnection = onConnection;
         KeyPair = options.KeyPair ?? dht.KeyPair;
         _queue = new DialQueue(dht.Loop.Random);
-        _server = dht.CreateServer(
-            OnServerConnection,
-            new DhtServerOptions { Firewall = (in Bytes32 key, in UdpAddress _) => IsKeptOut(key) }
-        );
-        _server.RelayAddressesChanged += RefreshTopics;
+        _explicitQueue = new DialQueue(dht.Loop.Random);
+        _server = CreateServer();
     }
 
     /// <summary>The node below.</summary>
@@ -72,13 +67,19 @@ public sealed partial class Hyperswarm : IAsyncDisposable
     /// <summary>The peers that are known, by public key.</summary>
     public IReadOnlyDictionary<Bytes32, PeerInfo> Peers => _peers;
 
-    internal IReadOnlyList<UdpAddress> ServerRelayAddresses => _server.RelayAddresses;
+    /// <summary>The topics that are joined.</summary>
+    public IReadOnlyCollection<Bytes32> Topics => _discoveries.Keys;
 
     /// <summary>Dials under way.</summary>
     public int Connecting => _dialling;
 
     /// <summary>Whether <see cref="DestroyAsync"/> was called.</summary>
     public bool IsDestroyed { get; private set; }
+
+    internal IReadOnlyList<UdpAddress> ServerRelayAddresses => _server.RelayAddresses;
+
+    /// <summary>Whether the swarm neither dials nor accepts, being suspended or closed.</summary>
+    internal bool IsStill => IsDestroyed || IsSuspended || _isDown;
 
     /// <summary>Makes a swarm. It does nothing until a topic or a peer is joined.</summary>
     /// <param name="dht">The node to work with; must outlive the swarm.</param>
@@ -92,51 +93,83 @@ public sealed partial class Hyperswarm : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(dht);
         dht.Loop.VerifyAccess();
-        return new Hyperswarm(dht, onConnection, options ?? new HyperswarmOptions());
+        return new Hyperswarm(dht, onConnection, HyperswarmOptions.Validated(options));
     }
 
-    /// <summary>Listens under our key; once, and only when a topic is joined as a server or this is called.</summary>
+    /// <summary>
+    /// Listens under our key; once, and only when a topic is joined as a server or this is called. A suspended swarm
+    /// listens when it is resumed.
+    /// </summary>
     public Task ListenAsync()
     {
         ThrowIfDestroyed();
-        return _listening ??= _server.ListenAsync(KeyPair);
+        _mustListen = true;
+        if (IsStill)
+            return Task.CompletedTask;
+        if (_listening is { IsCompleted: true, IsCompletedSuccessfully: false })
+        {
+            // A server listens once; the next may be luckier, such as when the key was in use.
+            _ = _server.CloseAsync();
+            _server = CreateServer();
+            _listening = null;
+        }
+        return _listening ??= StartListeningAsync();
     }
 
     /// <summary>
     /// Closes the swarm: forgets its topics at the DHT, closes the server and all connections. Takes about a second at
     /// most, however the network is.
     /// </summary>
-    public Task DestroyAsync()
+    /// <param name="force">Closes at once; what was announced stays until it expires.</param>
+    public Task DestroyAsync(bool force = false)
     {
         Loop.VerifyAccess();
         if (!IsDestroyed)
         {
             IsDestroyed = true;
-            _destroyed = DestroyCoreAsync();
+            _destroyed = DestroyCoreAsync(force);
         }
         return _destroyed;
     }
 
     /// <inheritdoc/>
-    public async ValueTask DisposeAsync() => await Loop.InvokeAsync(DestroyAsync);
+    public async ValueTask DisposeAsync() => await Loop.InvokeAsync(() => DestroyAsync());
 
-    private async Task DestroyCoreAsync()
+    private DhtServer CreateServer()
     {
-        var leaving = _discoveries.Values.Select(discovery => discovery.DestroyAsync()).ToList();
+        var server = Dht.CreateServer(
+            OnServerConnection,
+            new DhtServerOptions { Firewall = (in Bytes32 key, in UdpAddress _) => IsKeptOut(key) }
+        );
+        server.RelayAddressesChanged += RefreshTopics;
+        return server;
+    }
+
+    /// <summary>As an async method, so that a refusal fails the task and not the caller.</summary>
+    private async Task StartListeningAsync() => await _server.ListenAsync(KeyPair);
+
+    /// <summary>Cancels here and now: what waits for the token must not be told from another thread.</summary>
+    private void Interrupt() => _closing.Cancel();
+
+    private async Task DestroyCoreAsync(bool force)
+    {
+        Interrupt();
+        var leaving = _discoveries.Values.Select(discovery => discovery.DestroyAsync(force)).ToList();
+        SwarmMetrics.Topics.Add(-_discoveries.Count);
         _discoveries.Clear();
         foreach (var peer in _peers.Values)
-            peer.RetryTimer?.Dispose();
+            StopWaiting(peer);
+        var closing = _server.CloseAsync();
         try
         {
-            await Task.WhenAll([.. leaving, _server.CloseAsync()]);
+            if (!force)
+                await Task.WhenAll([.. leaving, closing]);
         }
         finally
         {
-            foreach (var link in _links.Values.ToList())
-                link.Destroy(null);
-            while (_queue.Take() is { } peer)
-                Settle(peer);
-            _peers.Clear();
+            EmptyQueues();
+            DestroyLinks();
+            ForgetAll();
         }
     }
 

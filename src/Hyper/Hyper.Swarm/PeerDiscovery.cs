@@ -21,6 +21,9 @@ internal sealed class PeerDiscovery
 {
     private readonly Hyperswarm _swarm;
     private readonly List<PeerDiscoverySession> _sessions = [];
+
+    /// <summary>Peers handed over that count towards the limit, while there is one.</summary>
+    private readonly HashSet<Bytes32> _takenPlaces = [];
     private readonly CancellationTokenSource _stopping = new();
     private readonly RefreshSchedule _schedule;
     private readonly LoopTimer _timer;
@@ -33,6 +36,11 @@ internal sealed class PeerDiscovery
     private bool _hasAnnounced;
     private bool _isAnnounced;
     private bool _hasFoundPeers;
+    private bool _isSuspended;
+    private bool _mayWithdraw = true;
+    private long _refreshes;
+    private DateTimeOffset? _lastRefresh;
+    private TaskCompletionSource? _withdrawn;
     private Task? _destroyed;
 
     public PeerDiscovery(Hyperswarm swarm, in Bytes32 topic, Task? after)
@@ -41,6 +49,7 @@ internal sealed class PeerDiscovery
         Topic = topic;
         _schedule = new RefreshSchedule(swarm.Loop.Random);
         _timer = swarm.Loop.Time.CreateTimer(_ => _wake.TrySetResult(), null);
+        _isSuspended = swarm.IsStill;
         _running = RunAsync(after ?? Task.CompletedTask);
     }
 
@@ -48,8 +57,31 @@ internal sealed class PeerDiscovery
 
     public bool IsDestroyed => _destroyed is not null;
 
-    private (bool Server, bool Client) Roles =>
-        (_sessions.Exists(s => s.Options.Server), _sessions.Exists(s => s.Options.Client));
+    public bool IsClient => _sessions.Exists(s => s.Options.Client);
+
+    public TopicStatus Status =>
+        new(
+            Roles.Server,
+            Roles.Client,
+            _sessions.Count,
+            Limit,
+            _isAnnounced,
+            _refreshing is not null,
+            _refreshes,
+            _lastRefresh
+        );
+
+    private (bool Server, bool Client) Roles => (_sessions.Exists(s => s.Options.Server), IsClient);
+
+    /// <summary>The largest limit of those who look for peers; null when one of them has none.</summary>
+    private int? Limit
+    {
+        get
+        {
+            var looking = _sessions.Where(s => s.Options.Client);
+            return looking.Any(s => s.Options.Limit is null) ? null : looking.Max(s => s.Options.Limit);
+        }
+    }
 
     public PeerDiscoverySession Join(JoinOptions options)
     {
@@ -75,6 +107,12 @@ internal sealed class PeerDiscovery
     {
         if (IsDestroyed)
             return;
+        if (_isSuspended)
+        {
+            // Nobody waits for the resume: what was joined meanwhile is told that it is not announced.
+            _wake.TrySetResult();
+            return;
+        }
         if (_flushed.Task.IsCompleted)
             _flushed = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
         var outdated = Roles != _announcedRoles ? _refreshing : null;
@@ -86,11 +124,34 @@ internal sealed class PeerDiscovery
 
     public Task<bool> FlushedAsync() => _flushed.Task;
 
+    /// <summary>Stops the refreshes and takes the announcement back, for a second at most. Never fails.</summary>
+    public Task SuspendAsync()
+    {
+        if (IsDestroyed)
+            return _destroyed!;
+        _isSuspended = true;
+        _timer.Disarm();
+        _withdrawn ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var withdrawn = _withdrawn.Task;
+        _wake.TrySetResult();
+        _refreshing?.Cancel();
+        return withdrawn;
+    }
+
+    /// <summary>Announces and looks up again.</summary>
+    public void Resume()
+    {
+        _isSuspended = false;
+        RefreshSoon();
+    }
+
     /// <summary>Ends the refreshes and takes the announcement back, for a second at most. Never fails.</summary>
-    public Task DestroyAsync()
+    /// <param name="force">Leaves the announcement where it is.</param>
+    public Task DestroyAsync(bool force = false)
     {
         if (_destroyed is null)
         {
+            _mayWithdraw = !force;
             Interrupt();
             _destroyed = DestroyCoreAsync();
         }
@@ -108,9 +169,10 @@ internal sealed class PeerDiscovery
     {
         await _running;
         _timer.Disarm();
-        if (_isAnnounced)
-            await UnannounceAsync();
+        if (_mayWithdraw)
+            await WithdrawAsync();
         _flushed.TrySetResult(false);
+        _withdrawn?.TrySetResult();
         _stopping.Dispose();
     }
 
@@ -123,6 +185,14 @@ internal sealed class PeerDiscovery
             if (_stopping.IsCancellationRequested)
                 return;
             _wake = new TaskCompletionSource();
+            if (_isSuspended)
+            {
+                await WithdrawAsync();
+                _flushed.TrySetResult(false);
+                _withdrawn?.TrySetResult();
+                _withdrawn = null;
+                continue;
+            }
             var succeeded = await RefreshAsync();
             if (_stopping.IsCancellationRequested)
                 return;
@@ -142,8 +212,13 @@ internal sealed class PeerDiscovery
         {
             var result = await SearchAsync(refreshing.Token);
             if (result is { Status: DhtQueryStatus.Completed, Successes: > 0 })
+            {
+                _refreshes++;
+                _lastRefresh = _swarm.Loop.Time.GetUtcNow();
+                SwarmMetrics.OnRefreshed(succeeded: true);
                 return true;
-            _swarm.Statistics.RefreshesFailed++;
+            }
+            CountFailure();
             _swarm.LogRefreshIncomplete(Topic, result.Status, result.Successes);
             return false;
         }
@@ -153,14 +228,14 @@ internal sealed class PeerDiscovery
         }
         catch (HyperDhtException error)
         {
-            _swarm.Statistics.RefreshesFailed++;
+            CountFailure();
             _swarm.LogRefreshFailed(Topic, error.Message);
             return false;
         }
         catch (Exception error) when (error is not OutOfMemoryException)
         {
             // Nobody expects it, and yet it must not end the refreshes of the topic unnoticed.
-            _swarm.Statistics.RefreshesFailed++;
+            CountFailure();
             _swarm.LogRefreshBroke(Topic, error);
             return false;
         }
@@ -168,6 +243,14 @@ internal sealed class PeerDiscovery
         {
             _refreshing = null;
         }
+    }
+
+    private void CountFailure()
+    {
+        _swarm.Statistics.RefreshesFailed++;
+        SwarmMetrics.OnRefreshed(succeeded: false);
+        // Wherever we searched from, it led nowhere.
+        _closestNodes = [];
     }
 
     private async Task<DhtQueryResult> SearchAsync(CancellationToken cancellationToken)
@@ -184,12 +267,23 @@ internal sealed class PeerDiscovery
             if (!_announcedRoles.Client || found.Peer.PublicKey == _swarm.KeyPair.PublicKey)
                 continue;
             _hasFoundPeers = true;
-            _swarm.OnPeerFound(found.Peer, Topic);
+            if (HasPlaceFor(found.Peer.PublicKey))
+                _swarm.OnPeerFound(found.Peer, Topic);
         }
         var result = await search.FinishedAsync();
         if (search.ClosestNodes.Count > 0)
             _closestNodes = search.ClosestNodes;
         return result;
+    }
+
+    private bool HasPlaceFor(in Bytes32 publicKey)
+    {
+        if (Limit is not { } limit)
+            return true;
+        if (_takenPlaces.Contains(publicKey))
+            return true;
+        _takenPlaces.RemoveWhere(key => !_swarm.IsPursued(key));
+        return _takenPlaces.Count < limit && _takenPlaces.Add(publicKey);
     }
 
     private DhtSearchOptions SearchOptions => new() { Nodes = _closestNodes.Count > 0 ? _closestNodes : null };
@@ -214,8 +308,13 @@ internal sealed class PeerDiscovery
         return _swarm.Dht.LookupAndUnannounceAsync(Topic, _swarm.KeyPair, SearchOptions, cancellationToken);
     }
 
-    private async Task UnannounceAsync()
+    private async Task WithdrawAsync()
     {
+        if (!_isAnnounced)
+            return;
+        _isAnnounced = false;
+        // What cannot be taken back now is cleared by the first announce of the next life.
+        _hasAnnounced = false;
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(1), _swarm.Loop.Time);
         try
         {

@@ -6,7 +6,6 @@ namespace Hyper.Swarm;
 public sealed class PeerDiscoverySession
 {
     private readonly PeerDiscovery _discovery;
-    private bool _isDestroyed;
 
     internal PeerDiscoverySession(PeerDiscovery discovery, JoinOptions options)
     {
@@ -17,15 +16,24 @@ public sealed class PeerDiscoverySession
     /// <summary>The topic.</summary>
     public Bytes32 Topic => _discovery.Topic;
 
-    /// <summary>The roles of this join.</summary>
-    public JoinOptions Options { get; }
+    /// <summary>The roles and the limit of this join.</summary>
+    public JoinOptions Options { get; private set; }
 
-    /// <summary>Completes when the refresh that is due or under way is over: true once the topic is announced or looked up.</summary>
+    /// <summary>Whether it was left.</summary>
+    public bool IsDestroyed { get; private set; }
+
+    /// <summary>
+    /// Completes when the refresh that is due or under way is over: true once the topic is announced or looked up, false
+    /// when that failed, or while the swarm is suspended.
+    /// </summary>
     public Task<bool> FlushedAsync() => _discovery.FlushedAsync();
 
     /// <summary>Looks the topic up, and announces it, again now.</summary>
-    public Task<bool> RefreshAsync()
+    /// <param name="options">Other roles and another limit from now on; those it has when null.</param>
+    public Task<bool> RefreshAsync(JoinOptions? options = null)
     {
+        if (options is not null)
+            Options = JoinOptions.Validated(options);
         _discovery.RefreshSoon();
         return _discovery.FlushedAsync();
     }
@@ -33,9 +41,9 @@ public sealed class PeerDiscoverySession
     /// <summary>Leaves. With the last session of a topic its announcement is taken back.</summary>
     public Task DestroyAsync()
     {
-        if (_isDestroyed)
+        if (IsDestroyed)
             return Task.CompletedTask;
-        _isDestroyed = true;
+        IsDestroyed = true;
         return _discovery.LeaveAsync(this);
     }
 }

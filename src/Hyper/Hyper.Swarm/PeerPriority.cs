@@ -1,6 +1,6 @@
 namespace Hyper.Swarm;
 
-/// <summary>Who is dialled first. Source: hyperswarm 4.14.2, lib/peer-info.js.</summary>
+/// <summary>Who is dialled first. Source: hyperswarm 4.17.2, lib/peer-info.js.</summary>
 public enum PeerPriority
 {
     /// <summary>Failed too often; not dialled until it is found again.</summary>

@@ -12,6 +12,9 @@ public sealed class SwarmException : Exception
     /// <summary>As many peers hold connections to us as may.</summary>
     public const string TooManyConnections = "TOO_MANY_CONNECTIONS";
 
+    /// <summary>The peer was banned while it was connected.</summary>
+    public const string Banned = "PEER_BANNED";
+
     internal SwarmException(string code, string message)
         : base(message) => Code = code;
 

@@ -20,6 +20,16 @@ internal sealed class DialQueue(IRandomSource random)
         peer.IsQueued = true;
         _byPriority[(int)peer.Priority].Add(peer);
         Count++;
+        SwarmMetrics.Queued.Add(1);
+    }
+
+    public void Remove(PeerInfo peer)
+    {
+        if (!_byPriority[(int)peer.Priority].Remove(peer))
+            return;
+        peer.IsQueued = false;
+        Count--;
+        SwarmMetrics.Queued.Add(-1);
     }
 
     public PeerInfo? Take()
@@ -35,6 +45,7 @@ internal sealed class DialQueue(IRandomSource random)
             peers.RemoveAt(peers.Count - 1);
             peer.IsQueued = false;
             Count--;
+            SwarmMetrics.Queued.Add(-1);
             return peer;
         }
         return null;

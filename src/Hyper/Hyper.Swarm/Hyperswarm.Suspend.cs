@@ -1,0 +1,94 @@
+namespace Hyper.Swarm;
+
+/// <summary>
+/// Suspending and resuming. What is wanted is a flag that changes at once: from then on nothing is dialled or accepted.
+/// One task (<see cref="FollowAsync"/>) brings the swarm there, however often the flag changes meanwhile.
+/// </summary>
+public sealed partial class Hyperswarm
+{
+    private Task _following = Task.CompletedTask;
+    private bool _isDown;
+
+    /// <summary>Whether the swarm is, or is being, suspended.</summary>
+    public bool IsSuspended { get; private set; }
+
+    /// <summary>
+    /// Goes quiet, for a device about to sleep: takes back what was announced, for at most about a second, and closes the
+    /// server and all connections. Topics and peers stay joined, and whoever was connected is remembered.
+    /// </summary>
+    public Task SuspendAsync() => SetSuspendedAsync(true);
+
+    /// <summary>Listens, announces and looks up again, and dials whoever was connected or joined by key.</summary>
+    public Task ResumeAsync() => SetSuspendedAsync(false);
+
+    private Task SetSuspendedAsync(bool isSuspended)
+    {
+        ThrowIfDestroyed();
+        if (IsSuspended != isSuspended)
+        {
+            IsSuspended = isSuspended;
+            if (_following.IsCompleted)
+                _following = FollowAsync();
+        }
+        return _following;
+    }
+
+    private async Task FollowAsync()
+    {
+        while (_isDown != IsSuspended && !IsDestroyed)
+        {
+            if (IsSuspended)
+                await GoDownAsync();
+            else
+                await ComeUpAsync();
+        }
+    }
+
+    private async Task GoDownAsync()
+    {
+        _isDown = true;
+        EmptyQueues();
+        foreach (var peer in _peers.Values.ToList())
+        {
+            if (peer.IsExplicit || peer.IsWaiting)
+                WaitForResume(peer);
+            else
+                ForgetIfIdle(peer);
+        }
+        DestroyLinks();
+        _listening = null;
+        // Each is bounded by itself, and none fails. One after the other, since waiting for all of them at once may leave
+        // the loop.
+        List<Task> steps = [.. _discoveries.Values.Select(discovery => discovery.SuspendAsync()), _server.CloseAsync()];
+        foreach (var step in steps)
+            await step;
+        await LinksGoneAsync();
+        LogSuspended();
+    }
+
+    private Task ComeUpAsync()
+    {
+        _isDown = false;
+        _server = CreateServer();
+        if (_mustListen)
+            _ = ListenAgainAsync();
+        foreach (var discovery in _discoveries.Values)
+            discovery.Resume();
+        RetryAllNow();
+        LogResumed();
+        return Task.CompletedTask;
+    }
+
+    private async Task ListenAgainAsync()
+    {
+        try
+        {
+            await ListenAsync();
+        }
+        catch (Exception error) when (error is not OutOfMemoryException)
+        {
+            // A topic joined as a server tries again with each refresh.
+            LogListeningFailed(error);
+        }
+    }
+}
