@@ -4,7 +4,8 @@ namespace Hyper.Swarm;
 public sealed partial class Hyperswarm
 {
     /// <summary>
-    /// Our addresses have changed: find out which connections live, dial whoever is waited for, and announce afresh.
+    /// Our addresses have changed: find out which connections live, dial whoever is waited for, and announce afresh. Called
+    /// by itself when the node notices (<see cref="Dht.HyperDht.NetworkChanged"/>).
     /// </summary>
     public void OnNetworkChanged()
     {

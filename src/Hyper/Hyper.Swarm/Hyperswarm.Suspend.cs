@@ -13,12 +13,17 @@ public sealed partial class Hyperswarm
     public bool IsSuspended { get; private set; }
 
     /// <summary>
-    /// Goes quiet, for a device about to sleep: takes back what was announced, for at most about a second, and closes the
-    /// server and all connections. Topics and peers stay joined, and whoever was connected is remembered.
+    /// Goes quiet, for a device about to sleep: takes back what was announced, for at most about a second, closes the server
+    /// and all connections, and suspends the DHT node (see <see cref="HyperswarmOptions.SuspendsNode"/>). Topics and peers
+    /// stay joined, and whoever was connected is remembered. Completes in less than three seconds.
     /// </summary>
     public Task SuspendAsync() => SetSuspendedAsync(true);
 
-    /// <summary>Listens, announces and looks up again, and dials whoever was connected or joined by key.</summary>
+    /// <summary>
+    /// Resumes the node, begins to listen, announce and look up again, and dials whoever was connected or joined by key.
+    /// Completes when that has begun; <see cref="FlushAsync"/> waits for its end.
+    /// </summary>
+    /// <exception cref="System.Net.Sockets.SocketException">The node's address cannot be bound; both stay suspended.</exception>
     public Task ResumeAsync() => SetSuspendedAsync(false);
 
     private Task SetSuspendedAsync(bool isSuspended)
@@ -63,11 +68,17 @@ public sealed partial class Hyperswarm
         foreach (var step in steps)
             await step;
         await LinksGoneAsync();
+        if (Options.SuspendsNode && !IsDestroyed)
+            await Dht.SuspendAsync();
         LogSuspended();
     }
 
-    private Task ComeUpAsync()
+    private async Task ComeUpAsync()
     {
+        if (Options.SuspendsNode)
+            await ResumeNodeAsync();
+        if (IsDestroyed || IsSuspended)
+            return;
         _isDown = false;
         _server = CreateServer();
         if (_mustListen)
@@ -76,7 +87,20 @@ public sealed partial class Hyperswarm
             discovery.Resume();
         RetryAllNow();
         LogResumed();
-        return Task.CompletedTask;
+    }
+
+    private async Task ResumeNodeAsync()
+    {
+        try
+        {
+            await Dht.ResumeAsync();
+        }
+        catch
+        {
+            // As the node, we stay suspended.
+            IsSuspended = true;
+            throw;
+        }
     }
 
     private async Task ListenAgainAsync()

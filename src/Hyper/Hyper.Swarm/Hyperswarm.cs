@@ -44,6 +44,7 @@ public sealed partial class Hyperswarm : IAsyncDisposable
         _queue = new DialQueue(dht.Loop.Random);
         _explicitQueue = new DialQueue(dht.Loop.Random);
         _server = CreateServer();
+        dht.NetworkChanged += OnNetworkChanged;
     }
 
     /// <summary>The node below.</summary>
@@ -153,6 +154,7 @@ public sealed partial class Hyperswarm : IAsyncDisposable
 
     private async Task DestroyCoreAsync(bool force)
     {
+        Dht.NetworkChanged -= OnNetworkChanged;
         Interrupt();
         var leaving = _discoveries.Values.Select(discovery => discovery.DestroyAsync(force)).ToList();
         SwarmMetrics.Topics.Add(-_discoveries.Count);

@@ -56,6 +56,12 @@ public sealed record HyperswarmOptions
     /// <summary>Connections of others that may wait for a verdict; further ones are closed. 64 by default.</summary>
     public int MaxPendingVerdicts { get; init; } = 64;
 
+    /// <summary>
+    /// Whether the DHT node is suspended and resumed with the swarm, as in JS. On by default; to be turned off when the node
+    /// has other users.
+    /// </summary>
+    public bool SuspendsNode { get; init; } = true;
+
     /// <summary>Where the swarm's doings are logged.</summary>
     public ILogger Logger { get; init; } = NullLogger.Instance;
 
