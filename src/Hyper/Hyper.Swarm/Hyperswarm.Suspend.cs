@@ -62,11 +62,11 @@ public sealed partial class Hyperswarm
         }
         DestroyLinks();
         _listening = null;
-        // Each is bounded by itself, and none fails. One after the other, since waiting for all of them at once may leave
-        // the loop.
-        List<Task> steps = [.. _discoveries.Values.Select(discovery => discovery.SuspendAsync()), _server.CloseAsync()];
-        foreach (var step in steps)
-            await step;
+        // Each is bounded by itself, and none fails.
+        await Task.WhenAll([
+            .. _discoveries.Values.Select(discovery => OnLoopAsync(discovery.SuspendAsync())),
+            _server.CloseAsync(),
+        ]);
         await LinksGoneAsync();
         if (Options.SuspendsNode && !IsDestroyed)
             await Dht.SuspendAsync();
