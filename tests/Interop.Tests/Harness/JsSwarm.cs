@@ -51,6 +51,13 @@ public sealed class JsSwarm : PartnerObject
     public Task JoinPeerAsync(string publicKey) =>
         Partner.CallAsync("swarm.joinPeer", new { swarm = Handle, publicKey });
 
+    /// <summary>Has the swarm accept connections.</summary>
+    public Task ListenAsync() => Partner.CallAsync("swarm.listen", new { swarm = Handle });
+
+    /// <summary>Destroys the connections with these peers.</summary>
+    public Task CutAsync(IReadOnlyCollection<string> publicKeys) =>
+        Partner.CallAsync("swarm.cut", new { swarm = Handle, publicKeys });
+
     /// <summary>Waits for the next connection.</summary>
     public async Task<JsConnection> ConnectionAsync(TimeSpan? deadline = null)
     {
@@ -67,9 +74,13 @@ public sealed class JsSwarm : PartnerObject
 
     public Task ResumeAsync() => Partner.CallAsync("swarm.resume", new { swarm = Handle });
 
+    /// <summary>How often it has dialled anybody.</summary>
+    public async Task<long> DialsAsync() =>
+        (await Partner.CallAsync<Peers>("swarm.peers", new { swarm = Handle })).Attempted;
+
     public Task DestroyAsync() => Partner.CallAsync("swarm.destroy", new { swarm = Handle });
 
     private sealed record CreatedSwarm(string Handle, string PublicKey);
 
-    private sealed record Peers(IReadOnlyList<string> Connections);
+    private sealed record Peers(IReadOnlyList<string> Connections, long Attempted);
 }

@@ -45,7 +45,14 @@ export function register(driver) {
   driver.verb('swarm.peers', (args) => ({
     peers: [...find(args).peers.values()].map((peer) => ({ publicKey: hex(peer.publicKey), banned: peer.banned })),
     connections: [...find(args).connections].map((connection) => hex(connection.remotePublicKey)),
+    attempted: find(args).stats.connects.client.attempted,
   }));
+  driver.verb('swarm.listen', async (args) => void (await find(args).listen()));
+  driver.verb('swarm.cut', ({ publicKeys, ...args }) => {
+    for (const connection of [...find(args).connections]) {
+      if (publicKeys.includes(hex(connection.remotePublicKey))) connection.destroy();
+    }
+  });
   driver.verb('swarm.suspend', (args) => find(args).suspend());
   driver.verb('swarm.resume', (args) => find(args).resume());
   driver.verb('swarm.destroy', ({ swarm, force = false }) => driver.handles.take(swarm).destroy({ force }));
