@@ -27,7 +27,6 @@ internal sealed class SwarmMesh : IAsyncDisposable
         var mesh = new SwarmMesh();
         for (byte i = 0; i < ofEach; i++)
         {
-            // The first letter decides nothing about the order of the keys, which are hashes of a kind.
             var theirs = await JsSwarm.StartAsync(partner, bootstrap, StreamMode.Echo, Seeds.Of((byte)(2 * i + 1)));
             mesh._theirs.Add(theirs);
             await theirs.JoinAsync(topic);
@@ -39,10 +38,14 @@ internal sealed class SwarmMesh : IAsyncDisposable
     }
 
     /// <summary>Waits until everybody is connected with everybody, and ours have heard from each.</summary>
-    public async Task FullAsync(long since = 0)
-    {
-        await Until.TrueAsync(async () => await FindMissingAsync(since) is null, "a full mesh", MeshDeadline);
-    }
+    public Task FullAsync() => UntilNoneIsMissingAsync(0, [.. Keys], "a full mesh");
+
+    /// <summary>
+    /// Waits until ours are connected with everybody again, and have heard from each since a cut. What is between two of
+    /// theirs may wait for JavaScript's next lookup: it gives up after four failures.
+    /// </summary>
+    public Task MendedAsync(long cut) =>
+        UntilNoneIsMissingAsync(cut, [.. _ours.Select(peer => peer.PublicKey)], "every link of ours to stand again");
 
     /// <summary>Waits until every link of ours is this old.</summary>
     public Task AgedAsync(TimeSpan age) =>
@@ -103,7 +106,24 @@ internal sealed class SwarmMesh : IAsyncDisposable
             await peer.DisposeAsync();
     }
 
-    private async Task<string?> FindMissingAsync(long since)
+    private async Task UntilNoneIsMissingAsync(long since, HashSet<string> wantedByTheirs, string awaited)
+    {
+        string? missing = "not looked yet";
+        try
+        {
+            await Until.TrueAsync(
+                async () => (missing = await FindMissingAsync(since, wantedByTheirs)) is null,
+                awaited,
+                MeshDeadline
+            );
+        }
+        catch (Exception error) when (missing is not null)
+        {
+            throw new InvalidOperationException($"Missing is {missing}.", error);
+        }
+    }
+
+    private async Task<string?> FindMissingAsync(long since, HashSet<string> wantedByTheirs)
     {
         foreach (var peer in _ours)
         {
@@ -111,13 +131,13 @@ internal sealed class SwarmMesh : IAsyncDisposable
             if (
                 Keys.FirstOrDefault(key => key != peer.PublicKey && heard.GetValueOrDefault(key, -1) < since) is { } key
             )
-                return $"{peer.PublicKey} and {key}";
+                return $"our link of {peer.PublicKey} with {key}";
         }
         foreach (var peer in _theirs)
         {
             var connected = await peer.ConnectedAsync();
-            if (Keys.FirstOrDefault(key => key != peer.PublicKey && !connected.Contains(key)) is { } key)
-                return $"{peer.PublicKey} and {key}";
+            if (wantedByTheirs.FirstOrDefault(key => key != peer.PublicKey && !connected.Contains(key)) is { } key)
+                return $"their link of {peer.PublicKey} with {key}";
         }
         return null;
     }

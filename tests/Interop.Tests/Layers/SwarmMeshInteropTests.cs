@@ -34,7 +34,7 @@ public sealed class SwarmMeshInteropTests(NodePartners partners, ITestOutputHelp
         {
             await mesh.AgedAsync(BetweenCuts);
             var cut = await mesh.CutAllAsync(round);
-            await mesh.FullAsync(since: cut);
+            await mesh.MendedAsync(cut);
             times.AddRange(await mesh.TimesSinceAsync(cut));
         }
         times.Sort();
