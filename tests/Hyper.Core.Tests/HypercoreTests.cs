@@ -197,7 +197,7 @@ public sealed class HypercoreTests
             }
         });
 
-    private static async Task StepAsync(Hypercore core, List<byte[]?> model, Random random)
+    internal static async Task StepAsync(Hypercore core, List<byte[]?> model, Random random)
     {
         switch (random.Next(6))
         {
@@ -233,7 +233,7 @@ public sealed class HypercoreTests
         }
     }
 
-    private static async Task CheckAsync(Hypercore core, List<byte[]?> model)
+    internal static async Task CheckAsync(Hypercore core, List<byte[]?> model)
     {
         Assert.Equal((ulong)model.Count, core.Length);
         for (var i = 0; i < model.Count; i++)

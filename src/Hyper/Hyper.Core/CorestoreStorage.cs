@@ -22,7 +22,10 @@ public sealed partial class CorestoreStorage : IAsyncDisposable
     private Task _pump = Task.CompletedTask;
     private bool _isPumping;
     private HypercoreException? _failure;
+    private DeviceFile? _device;
     private bool _isClosed;
+    private int _offloaded;
+    private TaskCompletionSource? _quiet;
 
     internal CorestoreStorage(EventLoop loop, IKeyValueStore values, CorestoreStorageOptions? options = null)
     {
@@ -46,7 +49,15 @@ public sealed partial class CorestoreStorage : IAsyncDisposable
             return;
         _isClosed = true;
         await _pump;
-        Values.Dispose();
+        if (_offloaded > 0)
+        {
+            _quiet = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            await _quiet.Task;
+        }
+        if (Values.MayBlock)
+            await Loop.OffloadAsync(CloseFiles);
+        else
+            CloseFiles();
     }
 
     /// <summary>Pushes everything written so far to the disk.</summary>
@@ -63,8 +74,15 @@ public sealed partial class CorestoreStorage : IAsyncDisposable
     /// <summary>Runs a read that may wait for the disk: away from the loop, or in place for a store in memory.</summary>
     internal Task<T> OffloadAsync<T>(Func<T> work)
     {
-        ObjectDisposedException.ThrowIf(_isClosed, this);
-        return Values.MayBlock ? Loop.OffloadAsync(work) : Task.FromResult(work());
+        VerifyOpen();
+        return Values.MayBlock ? CountAsync(work) : Task.FromResult(work());
+    }
+
+    /// <summary>Throws when the store is closed.</summary>
+    internal void VerifyOpen()
+    {
+        if (_isClosed)
+            throw new HypercoreException(HypercoreErrorCode.SessionClosed, "The store is closed.");
     }
 
     /// <summary>
@@ -80,8 +98,7 @@ public sealed partial class CorestoreStorage : IAsyncDisposable
         }
         if (_failure is not null)
             throw _failure;
-        if (_isClosed)
-            throw new HypercoreException(HypercoreErrorCode.SessionClosed, "The store is closed.");
+        VerifyOpen();
         if (!Values.MayBlock)
         {
             Values.Write([batch], sync: false);
@@ -103,6 +120,28 @@ public sealed partial class CorestoreStorage : IAsyncDisposable
         return StoreHead.TryRead(bytes, out var head)
             ? head
             : throw new HypercoreException(HypercoreErrorCode.StorageCorrupt, "The head of the store does not decode.");
+    }
+
+    /// <summary>Reads on their way keep the files open.</summary>
+    private async Task<T> CountAsync<T>(Func<T> work)
+    {
+        _offloaded++;
+        try
+        {
+            return await Loop.OffloadAsync(work);
+        }
+        finally
+        {
+            if (--_offloaded == 0)
+                _quiet?.TrySetResult();
+        }
+    }
+
+    private bool CloseFiles()
+    {
+        Values.Dispose();
+        _device?.Dispose();
+        return true;
     }
 
     /// <summary>Writes groups until nothing waits. Never fails: each write hears of its own outcome.</summary>

@@ -104,6 +104,7 @@ public sealed partial class Hypercore : IAsyncDisposable, ICoreStateListener
     private void VerifyOpen()
     {
         _core.Storage.Store.Loop.VerifyAccess();
+        _core.Storage.Store.VerifyOpen();
         if (_isClosed)
             throw new HypercoreException(HypercoreErrorCode.SessionClosed, "The session is closed.");
     }

@@ -30,6 +30,9 @@ public static class HypercoreErrorCode
     /// <summary>A stored value does not decode, or a value that has to exist is missing.</summary>
     public const string StorageCorrupt = "STORAGE_CORRUPT";
 
+    /// <summary>Another process has the store open.</summary>
+    public const string StorageLocked = "STORAGE_LOCKED";
+
     /// <summary>The store could not be written: no space, an I/O error, or an earlier failure.</summary>
     public const string WriteFailed = "WRITE_FAILED";
 
