@@ -11,7 +11,14 @@ internal static class PartnerFolder
     public static string Driver => Path.Combine(Root, "driver.mjs");
 
     /// <summary>The folder name of a set, which is also the driver's argument.</summary>
-    public static string NameOf(PartnerSet set) => set == PartnerSet.Pinned ? "pinned" : "newest";
+    public static string NameOf(PartnerSet set) =>
+        set switch
+        {
+            PartnerSet.Pinned => "pinned",
+            PartnerSet.Newest => "newest",
+            PartnerSet.CoresPinned => "cores-pinned",
+            _ => "cores-newest",
+        };
 
     public static string Of(PartnerSet set) => Path.Combine(Root, NameOf(set));
 

@@ -8,4 +8,10 @@ public enum PartnerSet
 
     /// <summary>The newest versions tested.</summary>
     Newest,
+
+    /// <summary>Hypercore, Corestore and Hyperbee as Intercom resolves them.</summary>
+    CoresPinned,
+
+    /// <summary>The newest Hypercore, Corestore and Hyperbee tested.</summary>
+    CoresNewest,
 }

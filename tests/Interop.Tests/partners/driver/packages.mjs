@@ -11,7 +11,7 @@ export class Packages {
   #require;
 
   constructor(set) {
-    if (!/^[a-z]+$/.test(set ?? '')) throw new Error('usage: node driver.mjs <set>');
+    if (!/^[a-z-]+$/.test(set ?? '')) throw new Error('usage: node driver.mjs <set>');
     this.#folder = path.join(partners, set);
     this.#require = createRequire(path.join(this.#folder, 'package.json'));
   }

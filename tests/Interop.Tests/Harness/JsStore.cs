@@ -1,0 +1,32 @@
+namespace Interop.Tests.Harness;
+
+/// <summary>A partner's Corestore in a folder; the cores sets alone have one.</summary>
+public sealed class JsStore : PartnerObject, IAsyncDisposable
+{
+    private JsStore(JsPartner partner, string handle)
+        : base(partner, handle) { }
+
+    public static async Task<JsStore> OpenAsync(JsPartner partner, string path, byte[]? primaryKey = null)
+    {
+        var hex = primaryKey is null ? null : Convert.ToHexStringLower(primaryKey);
+        var created = await partner.CallAsync<Created>("store.open", new { path, primaryKey = hex });
+        return new JsStore(partner, created.Handle);
+    }
+
+    /// <summary>The core of a name, or a named session of it.</summary>
+    public async Task<JsCore> GetAsync(string name, string? session = null) =>
+        new(
+            Partner,
+            await Partner.CallAsync<JsCore.State>(
+                "store.core",
+                new
+                {
+                    store = Handle,
+                    name,
+                    session,
+                }
+            )
+        );
+
+    public async ValueTask DisposeAsync() => await Partner.CallAsync("store.close", new { store = Handle });
+}

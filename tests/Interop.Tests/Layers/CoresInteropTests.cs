@@ -1,0 +1,164 @@
+using Hyper.Core;
+using Hyper.Encoding;
+using Hyper.Loop;
+using Interop.Tests.Harness;
+
+namespace Interop.Tests.Layers;
+
+/// <summary>
+/// Stores on disk, handed to and fro: each side opens what the other wrote, believes it, goes on writing, and hands it back.
+/// </summary>
+public sealed class CoresInteropTests(NodePartners partners) : IDisposable
+{
+    private const int Blocks = 300;
+
+    private static readonly byte[] _large = new byte[100_000];
+
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("interop-cores");
+
+    public static TheoryData<PartnerSet> Sets => [PartnerSet.CoresPinned, PartnerSet.CoresNewest];
+
+    private string Store => Path.Combine(_folder.FullName, "store");
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    [Theory]
+    [MemberData(nameof(Sets))]
+    public async Task Store_of_theirs_opens_here_is_appended_to_and_goes_back(PartnerSet set)
+    {
+        await using var partner = await partners.StartAsync(set);
+        string key;
+        await using (var store = await JsStore.OpenAsync(partner, Store, primaryKey: new byte[32]))
+        {
+            var core = await store.GetAsync("log");
+            key = core.Key;
+            await core.AppendAsync(Enumerable.Range(0, Blocks).Select(Block));
+            await core.AppendAsync([_large]);
+            await core.TruncateAsync(Blocks - 50);
+            await core.AppendAsync([_large, .. Enumerable.Range(0, 9).Select(Block)]);
+            await core.SetUserDataAsync("note", "hello"u8.ToArray());
+            var branch = await store.GetAsync("log", session: "branch");
+            await branch.AppendAsync([Block(1), Block(2)]);
+        }
+
+        string hash = await RunAsync(async store =>
+        {
+            var names = await Corestore.OpenAsync(store);
+            await using var core = await names.GetAsync("log");
+            Assert.Equal(key, core.Key.ToHex());
+            Assert.True(core.IsWritable);
+            Assert.Equal((ulong)Blocks - 40, core.Length);
+            Assert.Equal((core.Length, 1UL), (core.ContiguousLength, core.Fork));
+            for (var i = 0; i < Blocks - 50; i++)
+                Assert.Equal(Block(i), await core.GetAsync((ulong)i));
+            Assert.Equal(_large, await core.GetAsync((ulong)Blocks - 50));
+            Assert.Equal("hello"u8.ToArray(), await core.GetUserDataAsync("note"));
+            await using var branch = await core.OpenSessionAsync("branch");
+            Assert.Equal(core.Length + 2, branch.Length);
+            Assert.Equal(Block(2), await branch.GetAsync(branch.Length - 1));
+            await core.AppendAsync([Block(70), _large, Block(71)]);
+            await core.SetUserDataAsync("note", "changed"u8.ToArray());
+            return core.TreeHash.ToHex();
+        });
+
+        await using (var store = await JsStore.OpenAsync(partner, Store))
+        {
+            var core = await store.GetAsync("log");
+            Assert.Equal((ulong)Blocks - 37, core.Length);
+            Assert.Equal(hash, (await core.HashAsync()).Hash);
+            Assert.Equal(core.Length, (await core.HashAsync()).ContiguousLength);
+            Assert.Equal(Block(71), await core.ReadAsync(core.Length - 1));
+            Assert.Equal(_large, await core.ReadAsync(core.Length - 2));
+            Assert.Equal(Block(5), await core.ReadAsync(5));
+            Assert.Equal("changed"u8.ToArray(), await core.GetUserDataAsync("note"));
+            await core.AppendAsync([Block(72)]);
+        }
+        await RunAsync(async store =>
+        {
+            await using var core = await (await Corestore.OpenAsync(store)).GetAsync("log");
+            Assert.Equal((ulong)Blocks - 36, core.Length);
+            Assert.Equal(Block(72), await core.GetAsync(core.Length - 1));
+            return 0;
+        });
+    }
+
+    [Theory]
+    [MemberData(nameof(Sets))]
+    public async Task Store_of_ours_opens_there_is_appended_to_and_comes_back(PartnerSet set)
+    {
+        await using var partner = await partners.StartAsync(set);
+        var (key, hash) = await RunAsync(async store =>
+        {
+            var names = await Corestore.OpenAsync(store, new Bytes32(new byte[32]));
+            await using var core = await names.GetAsync("log");
+            await core.AppendAsync([
+                .. Enumerable.Range(0, Blocks).Select(i => (ReadOnlyMemory<byte>)Block(i)),
+                _large,
+            ]);
+            await core.TruncateAsync(77);
+            await core.AppendAsync([_large, Block(3)]);
+            await core.ClearAsync(11, 14);
+            await using var branch = await core.OpenSessionAsync("branch");
+            await branch.AppendAsync([Block(4), Block(5)]);
+            return (core.Key.ToHex(), core.TreeHash.ToHex());
+        });
+
+        await using (var store = await JsStore.OpenAsync(partner, Store, primaryKey: new byte[32]))
+        {
+            var core = await store.GetAsync("log");
+            var state = await core.HashAsync();
+            Assert.Equal((key, hash), (core.Key, state.Hash));
+            Assert.Equal((79UL, 1UL, 11UL), (state.Length, state.Fork, state.ContiguousLength));
+            Assert.Equal(Block(10), await core.ReadAsync(10));
+            Assert.Null(await core.ReadAsync(12));
+            Assert.Equal(_large, await core.ReadAsync(77));
+            var branch = await store.GetAsync("log", session: "branch");
+            Assert.Equal(81UL, branch.Length);
+            Assert.Equal(Block(5), await branch.ReadAsync(80));
+            await core.AppendAsync([Block(6)]);
+        }
+        await RunAsync(async store =>
+        {
+            await using var core = await (await Corestore.OpenAsync(store)).GetAsync("log");
+            Assert.Equal(80UL, core.Length);
+            Assert.Equal(Block(6), await core.GetAsync(79));
+            Assert.False(core.Has(12));
+            return 0;
+        });
+    }
+
+    [Theory]
+    [MemberData(nameof(Sets))]
+    public async Task Each_side_refuses_what_the_other_has_open_and_copies(PartnerSet set)
+    {
+        await using var partner = await partners.StartAsync(set);
+        await using (await JsStore.OpenAsync(partner, Store))
+        {
+            var error = await Assert.ThrowsAsync<HypercoreException>(() => RunAsync(_ => Task.FromResult(0)));
+            Assert.Equal(HypercoreErrorCode.StorageLocked, error.Code);
+        }
+        await RunAsync(async _ =>
+        {
+            await Assert.ThrowsAsync<PartnerException>(() => JsStore.OpenAsync(partner, Store));
+            return 0;
+        });
+        var copy = Path.Combine(_folder.FullName, "copy");
+        Directory.CreateDirectory(Path.Combine(copy, "db"));
+        foreach (var file in Directory.GetFiles(Store, "*", SearchOption.AllDirectories))
+            File.Copy(file, Path.Combine(copy, Path.GetRelativePath(Store, file)));
+        await Assert.ThrowsAsync<PartnerException>(() => JsStore.OpenAsync(partner, copy));
+    }
+
+    private static byte[] Block(int i) => [.. Enumerable.Range(0, i * 37 % 91).Select(j => (byte)(i + j))];
+
+    private async Task<T> RunAsync<T>(Func<CorestoreStorage, Task<T>> body)
+    {
+        using var loop = new NetworkLoop();
+        return await loop.InvokeAsync(async () =>
+            {
+                await using var store = await CorestoreStorage.OpenAsync(loop, Store);
+                return await body(store);
+            })
+            .WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
+    }
+}
