@@ -71,6 +71,13 @@ public sealed partial class JsNode : PartnerObject, IRecordClient
             )
         ).Error;
 
+    /// <summary>What it thinks of itself.</summary>
+    public async Task<(bool IsEphemeral, bool IsFirewalled)> GetRoleAsync()
+    {
+        var info = await CallAsync<Info>("dht.info", new { });
+        return (info.Ephemeral, info.Firewalled);
+    }
+
     /// <summary>The nodes closest to a target of 32 bytes that answered.</summary>
     public async Task<IReadOnlyList<JsAddress>> FindNodeAsync(string target) =>
         (await CallAsync<QueryResult>("dht.findNode", new { target })).Closest;
@@ -136,6 +143,8 @@ public sealed partial class JsNode : PartnerObject, IRecordClient
     private sealed record Node(string Handle, string Host, ushort Port, string PublicKey);
 
     private sealed record Reply(JsAddress From, JsAddress To);
+
+    private sealed record Info(bool Ephemeral, bool Firewalled);
 
     private sealed record ErrorReply(int Error);
 

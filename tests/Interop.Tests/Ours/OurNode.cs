@@ -195,7 +195,8 @@ public sealed class OurNode : IRecordClient, IAsyncDisposable
             keyPair.Dispose();
     }
 
-    private static async Task<OurNode> StartAsync(OurLoop loop, HyperDhtOptions options)
+    /// <summary>Starts a node with options of the test's own.</summary>
+    public static async Task<OurNode> StartAsync(OurLoop loop, HyperDhtOptions options)
     {
         var dht = await loop.RunAsync(async () =>
         {
