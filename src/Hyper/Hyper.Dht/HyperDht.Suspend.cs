@@ -106,7 +106,7 @@ public sealed partial class HyperDht
     /// <summary>A node that is bound to one host has nothing to gain from others.</summary>
     private void WatchInterfaces()
     {
-        if (Options.Host.Equals(IPAddress.Any))
+        if (Options.Host.Equals(IPAddress.Any) || Options.Host.Equals(IPAddress.IPv6Any))
             _interfaces.Start();
     }
 

@@ -34,7 +34,10 @@ public sealed record HyperDhtOptions
             Ephemeral = true,
         };
 
-    /// <summary>Local address of all sockets. IPv4 any by default; the DHT speaks IPv4 only.</summary>
+    /// <summary>
+    /// Local address of all sockets. IPv4 any by default; IPv6 any opens sockets that reach IPv4 too. The DHT speaks IPv4
+    /// only.
+    /// </summary>
     public IPAddress Host { get; init; } = IPAddress.Any;
 
     /// <summary>Port of the server socket. 49737 by default; if it is taken the next four are tried, then any.</summary>

@@ -15,6 +15,9 @@ public sealed class RealNetworkTests
     [InlineData("0.0.0.0", true, true)]
     [InlineData("0.0.0.0", false, true)]
     [InlineData("0.0.0.0", true, false)]
+    [InlineData("::", true, true)]
+    [InlineData("::", false, true)]
+    [InlineData("::", true, false)]
     public async Task ConnectAsync_in_one_process_reaches_the_server(
         string host,
         bool isServerFirewalled,

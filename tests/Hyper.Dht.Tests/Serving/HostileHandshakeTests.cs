@@ -1,3 +1,4 @@
+using System.Net;
 using Hyper.Dht.Messages;
 using Hyper.Dht.Tests.Simulation;
 using Hyper.Loop;
@@ -57,6 +58,36 @@ public sealed class HostileHandshakeTests
                 Assert.Equal(0, listener.Dht.OpenResources.Streams);
                 await world.World.Delay(TimeSpan.FromSeconds(11));
                 Assert.Equal(0, listener.HandshakeCount);
+            }
+        );
+
+    [Fact]
+    public void OnHandshake_IPv6_addresses_in_the_payload_change_nothing() =>
+        RunServer(
+            async (world, listener, address, client) =>
+            {
+                UdpAddress[] addresses6 =
+                [
+                    new(IPAddress.Parse("2001:db8::1"), 7),
+                    new(IPAddress.IPv6Loopback, 0),
+                    new(IPAddress.Parse("::ffff:127.0.0.1"), 9),
+                ];
+                using var noise = client.CreateNoise(RawClient.GoodPayload with { Addresses6 = addresses6 });
+                var sentTo = new HashSet<UdpAddress>();
+                var drop = world.World.Drop!;
+                world.World.Drop = (from, to, datagram) =>
+                {
+                    if (from == address)
+                        sentTo.Add(to);
+                    return drop(from, to, datagram);
+                };
+                var reply = await client.SendAsync(noise.Message, address);
+                Assert.True(noise.TryRead(reply, out var answer, out var session));
+                session!.Dispose();
+                Assert.Equal(HandshakeError.None, answer.Error);
+                Assert.Empty(answer.Addresses6);
+                await world.World.Delay(TimeSpan.FromSeconds(15));
+                Assert.All(sentTo, to => Assert.True(to.IsIPv4 && to.IPv4Host >> 24 == 10, $"Sent to {to}."));
             }
         );
 
