@@ -5,8 +5,8 @@ using Hyper.Loop;
 namespace Hyper.Dht.Internal.Serving;
 
 /// <summary>
-/// Decides whether a client's first message is worth its cryptography, which costs a fifth of a millisecond and can be
-/// asked for by anybody. Three bounds: by the network of the client, by the network of the relay that brought the message,
+/// Decides whether a client's first message is worth its cryptography, which costs a fraction of a millisecond and can
+/// be asked for by anybody. Three bounds: by the network of the client, by the network of the relay that brought the message,
 /// and for the whole node. Half of the last is kept for those who have shown that they are where they say: relays of ours,
 /// and hosts that have answered us or sent a token back. So a flood from invented addresses neither eats the processor nor
 /// keeps out those we know. Belongs to one <see cref="HyperDht"/>, whose servers share it.
