@@ -65,7 +65,19 @@ public sealed partial class HyperDht
         _interfaces.Stop();
         foreach (var attempt in _attempts.ToArray())
             attempt.Abandon(HyperDhtErrorCode.Suspended, "was given up: the node is suspended.");
-        await Task.WhenAll(_servers.ToArray().Select(server => server.SuspendAsync()));
+        try
+        {
+            await Task.WhenAll(_servers.ToArray().Select(server => server.SuspendAsync()));
+        }
+        finally
+        {
+            // Whatever became of the goodbyes, the sockets go.
+            CloseSockets();
+        }
+    }
+
+    private void CloseSockets()
+    {
         if (IsDestroyed)
             return;
         // A closing socket destroys its streams and tells their other sides.

@@ -114,6 +114,32 @@ public sealed class SuspendTests
         );
 
     [Fact]
+    public void SuspendAsync_closes_all_sockets_also_when_a_goodbye_fails() =>
+        SimulatedDht.Run(
+            12,
+            async world =>
+            {
+                var server = await world.CreatePeerAsync(isFirewalled: true);
+                var listener = server.CreateServer(EchoHandler.Serve);
+                await listener.ListenAsync();
+                listener.RelayAddressesChanged += () => throw new InvalidOperationException("a handler that throws");
+                foreach (var node in world.Nodes)
+                {
+                    if (listener.RelayAddresses.Contains(node.Rpc.RemoteAddress!.Value))
+                        await node.DestroyAsync(force: true);
+                }
+                // The relays are lost, others are found, and the handler is told.
+                await world.World.Delay(TimeSpan.FromSeconds(30));
+                await Assert.ThrowsAsync<InvalidOperationException>(server.SuspendAsync);
+                Assert.Null(server.Rpc.ServerSocket);
+                Assert.Equal(DhtNodeState.Suspended, server.Rpc.State);
+
+                await server.ResumeAsync();
+                Assert.Equal(DhtNodeState.Ready, await server.FullyBootstrappedAsync());
+            }
+        );
+
+    [Fact]
     public void ResumeAsync_comes_back_on_the_same_ports_or_on_others() =>
         SimulatedDht.Run(
             8,
