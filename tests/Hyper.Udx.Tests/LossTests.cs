@@ -48,6 +48,39 @@ public class LossTests
         });
     }
 
+    /// <summary>
+    /// A packet that is late behind a standing queue arrives soon after its repeat has left. Were that taken for the answer
+    /// to the repeat, all that left before it would count as lost.
+    /// </summary>
+    [Theory]
+    [InlineData(300)]
+    [InlineData(600)]
+    [InlineData(900)]
+    [InlineData(1200)]
+    [InlineData(1500)]
+    [InlineData(1800)]
+    public void Write_late_packets_behind_a_queue_are_not_repeated_in_masses(int lateByMicroseconds)
+    {
+        var conditions = new LinkConditions
+        {
+            Reorder = 0.01,
+            ReorderDelay = TimeSpan.FromMicroseconds(lateByMicroseconds),
+            Delay = TimeSpan.FromMicroseconds(100),
+            BytesPerSecond = 50_000_000,
+            QueueBytes = 1 << 20,
+        };
+        var pair = new Pair(lateByMicroseconds / 300, conditions);
+        var lost = 0;
+        pair.World.Drop = (_, to, _) => to == pair.PeerB.Address && pair.HostA.Random.Next(50) == 0 && ++lost > 0;
+        pair.Run(async () =>
+        {
+            await pair.A.WriteAllAsync(new byte[20_000_000]);
+            await pair.B.ReceiveAsync(20_000_000);
+            var needless = pair.B.Stream.Statistics.DuplicatesReceived;
+            Assert.True(needless < lost, $"{needless} needless repeats beside {lost} losses.");
+        });
+    }
+
     [Fact]
     public void Write_repeat_has_the_same_payload_and_the_present_acknowledgement()
     {

@@ -41,10 +41,12 @@ internal sealed class RackDetector
         var elapsed = now - packet.SentAt;
         if (packet.Transmissions > 1)
         {
-            // Too soon to be an answer to the repeat: tells nothing about the order of arrival.
-            if (elapsed < rtt.Min)
+            // Too soon to be an answer to the repeat: the original has arrived late. Taken for an answer it would have
+            // everything repeated that was sent a moment before the repeat.
+            var shortest = rtt.Shortest(now);
+            if (elapsed < shortest)
             {
-                if (elapsed < rtt.Min / 2)
+                if (elapsed < shortest / 2)
                     OnNeedlessRepeat();
                 return;
             }

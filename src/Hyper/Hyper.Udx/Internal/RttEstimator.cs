@@ -15,6 +15,7 @@ internal sealed class RttEstimator
 
     private readonly WindowedMin _min = new(window: 300 * MicrosecondClock.Second);
     private long _variation;
+    private long _latestAt;
 
     /// <summary>Smoothed round trip, or 0 before the first sample.</summary>
     public long Smoothed { get; private set; }
@@ -27,6 +28,12 @@ internal sealed class RttEstimator
 
     public bool HasSample { get; private set; }
 
+    /// <summary>
+    /// The shortest round trip that is believed at this moment: the minimum, and while a sample is at hand that is not older
+    /// than the packets on the way, half of that. Where a queue stands, the minimum alone would believe nearly everything.
+    /// </summary>
+    public long Shortest(long now) => now - _latestAt <= 2 * Smoothed ? Math.Max(Min, Latest / 2) : Min;
+
     /// <summary>Retransmission timeout without back-off.</summary>
     public long Timeout { get; private set; } = InitialTimeout;
 
@@ -37,6 +44,7 @@ internal sealed class RttEstimator
         if (rtt > OutlierFrom && rtt > ceiling)
             rtt = ceiling;
         Latest = rtt;
+        _latestAt = now;
         _min.Update(rtt, now);
         if (!HasSample)
         {
