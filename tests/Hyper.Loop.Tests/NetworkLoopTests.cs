@@ -25,7 +25,9 @@ public class NetworkLoopTests
             {
                 var bytes = new byte[sizes[i]];
                 bytes.AsSpan().Fill(i);
-                from.Send(bytes, to.LocalAddress, timeToLive: i == 2 ? (byte)5 : (byte)0);
+                bytes.CopyTo(from.BeginSend(bytes.Length));
+                var timeToLive = i == 2 ? (byte)5 : (byte)0;
+                from.CommitSend(bytes.Length, to.LocalAddress, timeToLive, mayFragment: i is 1 or 5 or 6);
             }
         });
         for (byte i = 0; i < sizes.Length; i++)

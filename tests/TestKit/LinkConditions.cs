@@ -24,8 +24,14 @@ public sealed record LinkConditions
     /// <summary>Uniform extra delay in [0, Jitter].</summary>
     public TimeSpan Jitter { get; init; }
 
-    /// <summary>Largest IP packet that passes, in bytes, headers of 28 (IPv4) included; larger ones vanish.</summary>
+    /// <summary>
+    /// Largest IP packet that passes in one piece, in bytes, headers of 28 (IPv4) included. Larger ones vanish, unless they
+    /// may be divided.
+    /// </summary>
     public int Mtu { get; init; } = 1500;
+
+    /// <summary>Whether the pieces of a divided packet pass; some firewalls drop them.</summary>
+    public bool PassesFragments { get; init; } = true;
 
     /// <summary>Rate of each host's uplink in bytes a second, or 0 for no limit.</summary>
     public long BytesPerSecond { get; init; }

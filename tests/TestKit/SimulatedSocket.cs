@@ -34,12 +34,12 @@ internal sealed class SimulatedSocket : IDatagramSocket
         return _room.AsSpan(0, maxBytes);
     }
 
-    public void CommitSend(int bytes, in UdpAddress to, byte timeToLive = 0)
+    public void CommitSend(int bytes, in UdpAddress to, byte timeToLive = 0, bool mayFragment = false)
     {
         if (IsClosed)
             return;
         Statistics.Count(sent: 1);
-        Host.World.Transmit(this, _room.AsSpan(0, bytes), to);
+        Host.World.Transmit(this, _room.AsSpan(0, bytes), to, mayFragment);
     }
 
     public void Receive(ReadOnlySpan<byte> datagram, in UdpAddress from)

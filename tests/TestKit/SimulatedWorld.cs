@@ -158,7 +158,7 @@ public sealed class SimulatedWorld
 
     internal void Unbind(SimulatedSocket socket) => _sockets.Remove(socket.HostAddress);
 
-    internal void Transmit(SimulatedSocket from, ReadOnlySpan<byte> datagram, UdpAddress to)
+    internal void Transmit(SimulatedSocket from, ReadOnlySpan<byte> datagram, UdpAddress to, bool mayFragment)
     {
         var isOwnHost = (to.IsIPv4 && to.IPv4Host >> 24 == 127) || to.HasSameHost(from.HostAddress);
         var source = from.HostAddress;
@@ -174,7 +174,8 @@ public sealed class SimulatedWorld
         if (_sockets.TryGetValue(to, out var target) && target.Host.Segment != from.Host.Segment)
             return;
         var link = Conditions;
-        if (datagram.Length + 28 > link.Mtu || Chance(link.Loss))
+        var isTooLong = datagram.Length + 28 > link.Mtu;
+        if ((isTooLong && !(mayFragment && link.PassesFragments)) || Chance(link.Loss))
             return;
         if (Drop is { } drop && drop(source, to, datagram.ToArray()))
             return;

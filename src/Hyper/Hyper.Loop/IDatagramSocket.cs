@@ -29,5 +29,9 @@ public interface IDatagramSocket : IDisposable
     /// <param name="bytes">Length of the datagram.</param>
     /// <param name="to">Destination.</param>
     /// <param name="timeToLive">IP time to live, or 0 for the socket's default of 64.</param>
-    void CommitSend(int bytes, in UdpAddress to, byte timeToLive = 0);
+    /// <param name="mayFragment">
+    /// Whether it may be divided on the way where it is too long for a link. Else it is dropped there, so that it is not
+    /// divided unnoticed.
+    /// </param>
+    void CommitSend(int bytes, in UdpAddress to, byte timeToLive = 0, bool mayFragment = false);
 }

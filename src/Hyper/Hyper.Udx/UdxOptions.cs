@@ -5,7 +5,7 @@ public sealed record UdxOptions
 {
     internal const int MinReceiveWindowBytes = 64 * 1024;
     private const int MinMtu = 576;
-    private const int MaxMtu = 1500;
+    private const int LargestMtu = 1500;
     private static readonly TimeSpan MinInterval = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan MinRelayIdleTimeout = TimeSpan.FromSeconds(1);
 
@@ -55,9 +55,16 @@ public sealed record UdxOptions
     public int HighWaterMarkBytes { get; init; } = 256 * 1024;
 
     /// <summary>
-    /// Largest IP packet sent, in bytes. 1200 passes everywhere, and is where libudx begins; 576 to 1500.
+    /// Largest IP packet sent before a larger one has been seen to pass, in bytes. 1200 passes everywhere, and is where
+    /// libudx begins; 576 to 1500.
     /// </summary>
     public int Mtu { get; init; } = 1200;
+
+    /// <summary>
+    /// Largest IP packet looked for, in bytes. 1500 by default, as in libudx: Ethernet's, and what its receive buffers and
+    /// those of other peers take. With <see cref="Mtu"/> or less there is no search.
+    /// </summary>
+    public int MaxMtu { get; init; } = LargestMtu;
 
     /// <summary>
     /// Legs of relays that the node carries at most (<see cref="UdxStream.RelayTo"/>); two make a pair. 4096: a relay serves
@@ -92,8 +99,10 @@ public sealed record UdxOptions
         _ = Interval(DeadPeerTimeout, nameof(DeadPeerTimeout));
         if (HighWaterMarkBytes < 0)
             throw new InvalidOperationException($"{nameof(HighWaterMarkBytes)} is negative.");
-        if (Mtu is < MinMtu or > MaxMtu)
-            throw new InvalidOperationException($"{nameof(Mtu)} is not in [{MinMtu}, {MaxMtu}].");
+        if (Mtu is < MinMtu or > LargestMtu)
+            throw new InvalidOperationException($"{nameof(Mtu)} is not in [{MinMtu}, {LargestMtu}].");
+        if (MaxMtu is < MinMtu or > LargestMtu)
+            throw new InvalidOperationException($"{nameof(MaxMtu)} is not in [{MinMtu}, {LargestMtu}].");
         if (MaxRelayLegs < 0)
             throw new InvalidOperationException($"{nameof(MaxRelayLegs)} is negative.");
         if (RelayIdleTimeout < MinRelayIdleTimeout)

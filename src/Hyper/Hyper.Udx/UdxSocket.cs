@@ -38,8 +38,8 @@ public sealed class UdxSocket : IDatagramHandler, IDisposable
     public Span<byte> BeginSend(int maxBytes) => _socket.BeginSend(maxBytes);
 
     /// <summary>Queues the datagram written into the room; see <see cref="IDatagramSocket.CommitSend"/>.</summary>
-    public void CommitSend(int bytes, in UdpAddress to, byte timeToLive = 0) =>
-        _socket.CommitSend(bytes, to, timeToLive);
+    public void CommitSend(int bytes, in UdpAddress to, byte timeToLive = 0, bool mayFragment = false) =>
+        _socket.CommitSend(bytes, to, timeToLive, mayFragment);
 
     /// <summary>Queues a copy of <paramref name="datagram"/>. Best effort, like UDP itself.</summary>
     /// <param name="datagram">The whole datagram.</param>

@@ -45,8 +45,11 @@ public sealed partial class UdxStream
     /// <summary>The other side's address; empty before <see cref="Connect"/>.</summary>
     public UdpAddress RemoteAddress => _path.Remote;
 
-    /// <summary>Largest payload of one packet, and so of one message. 1152 bytes over IPv4 by default.</summary>
-    public int MaxPayload { get; private set; }
+    /// <summary>
+    /// Largest payload of one packet, and so of one message, at this moment; 0 before <see cref="Connect"/>. It begins with
+    /// 1152 bytes over IPv4 by default, grows as longer packets are seen to pass, and falls back when they no longer do.
+    /// </summary>
+    public int MaxPayload => _path.IsKnown ? _send.Mtu - PacketOverhead : 0;
 
     /// <summary>
     /// Sets where the stream sends. What was written before leaves now. May be called inside the firewall callback.
@@ -118,10 +121,12 @@ public sealed partial class UdxStream
         return new StreamPath(socket, remoteId, remote);
     }
 
+    /// <summary>Bytes of an IP packet on this path that are not payload.</summary>
+    internal int PacketOverhead => _path.OverheadBytes;
+
     private void SetPath(in StreamPath path)
     {
         _path = path;
-        MaxPayload = path.MaxPayload(_node.Options.Mtu);
         QueueTurn();
     }
 

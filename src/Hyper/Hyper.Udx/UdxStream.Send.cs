@@ -58,14 +58,27 @@ public sealed partial class UdxStream
     }
 
     /// <summary>Sends one packet. Its header has our state of this moment, so a repeat is as fresh as a first one.</summary>
-    internal void Emit(PacketFlags flags, long sequence, in ChunkRange payload)
+    /// <param name="flags">Its flags.</param>
+    /// <param name="sequence">Its number.</param>
+    /// <param name="payload">Its payload.</param>
+    /// <param name="padding">Zeros before the payload.</param>
+    /// <param name="mayFragment">Whether a path that is narrower may divide it.</param>
+    internal void Emit(
+        PacketFlags flags,
+        long sequence,
+        in ChunkRange payload,
+        byte padding = 0,
+        bool mayFragment = false
+    )
     {
         if (_path.Socket is not { IsClosed: false } socket)
             return;
-        var room = socket.BeginSend(PacketHeader.Bytes + payload.Length);
-        WriteHeader(room, flags, sequence);
-        payload.CopyTo(room[PacketHeader.Bytes..]);
-        Commit(socket, PacketHeader.Bytes + payload.Length);
+        var length = PacketHeader.Bytes + padding + payload.Length;
+        var room = socket.BeginSend(length);
+        WriteHeader(room, flags, sequence, padding);
+        room.Slice(PacketHeader.Bytes, padding).Clear();
+        payload.CopyTo(room[(PacketHeader.Bytes + padding)..]);
+        Commit(socket, length, mayFragment);
         // Without a gap the header says everything a STATE would.
         _receive.OnAdvertised(isAcknowledgement: !_receive.HasGap);
     }
@@ -89,15 +102,15 @@ public sealed partial class UdxStream
         _receive.OnAdvertised(isAcknowledgement: true);
     }
 
-    private void WriteHeader(Span<byte> destination, PacketFlags flags, long sequence) =>
+    private void WriteHeader(Span<byte> destination, PacketFlags flags, long sequence, byte padding = 0) =>
         PacketCodec.WriteHeader(
             destination,
-            new PacketHeader(flags, DataOffset: 0, _path.RemoteId, _receive.Window, (uint)sequence, (uint)_receive.Next)
+            new PacketHeader(flags, padding, _path.RemoteId, _receive.Window, (uint)sequence, (uint)_receive.Next)
         );
 
-    private void Commit(UdxSocket socket, int bytes)
+    private void Commit(UdxSocket socket, int bytes, bool mayFragment = false)
     {
         _counters.PacketsSent++;
-        socket.CommitSend(bytes, _path.Remote);
+        socket.CommitSend(bytes, _path.Remote, mayFragment: mayFragment);
     }
 }

@@ -36,6 +36,9 @@ public readonly record struct UdxStreamStatistics
     /// <summary>Bytes received in order and held for a reader that has paused or not started.</summary>
     public long BytesHeld { get; init; }
 
+    /// <summary>Longest IP packet sent now, in bytes.</summary>
+    public int Mtu { get; init; }
+
     /// <summary>Payload bytes sent for the first time.</summary>
     public long BytesSent { get; init; }
 

@@ -6,12 +6,6 @@ namespace Hyper.Loop.Internal;
 /// <summary>Makes the system socket both kinds of datagram socket are built on.</summary>
 internal static class UdpSocketFactory
 {
-    private const int IpLevel = 0;
-    private const int Ipv6Level = 41;
-    private const int LinuxMtuDiscover = 10;
-    private const int LinuxMtuDiscover6 = 23;
-    private const int LinuxMtuDiscoverProbe = 3;
-
     /// <summary>
     /// Binds a socket as libudx does: TTL 64, the asked buffers as far as the system grants them, and don't-fragment
     /// with path MTU discovery left to us.
@@ -28,31 +22,13 @@ internal static class UdpSocketFactory
             socket.ReceiveBufferSize = options.ReceiveBufferBytes;
             socket.SendBufferSize = options.SendBufferBytes;
             socket.Ttl = 64;
-            ForbidFragments(socket);
+            Fragmentation.Set(socket, isAllowed: false);
             return socket;
         }
         catch
         {
             socket.Dispose();
             throw;
-        }
-    }
-
-    private static void ForbidFragments(Socket socket)
-    {
-        var isIPv6 = socket.AddressFamily == AddressFamily.InterNetworkV6;
-        if (OperatingSystem.IsLinux())
-        {
-            var probe = BitConverter.GetBytes(LinuxMtuDiscoverProbe);
-            socket.SetRawSocketOption(
-                isIPv6 ? Ipv6Level : IpLevel,
-                isIPv6 ? LinuxMtuDiscover6 : LinuxMtuDiscover,
-                probe
-            );
-        }
-        else if (!isIPv6 && OperatingSystem.IsWindows())
-        {
-            socket.DontFragment = true;
         }
     }
 }

@@ -70,8 +70,7 @@ internal sealed class RackDetector
     /// <param name="isRecovering">Whether a loss is being repaired already; then there is no tolerance without cause.</param>
     /// <param name="now">The time.</param>
     /// <param name="recheckAt">When to ask again, or 0.</param>
-    /// <returns>Bytes declared lost on the present path.</returns>
-    public long DetectLosses(
+    public void DetectLosses(
         SentPackets packets,
         long knownBefore,
         RttEstimator rtt,
@@ -81,7 +80,6 @@ internal sealed class RackDetector
     )
     {
         recheckAt = 0;
-        var lost = 0L;
         var allowance = _newestRtt + ReorderingTolerance(packets, rtt, isRecovering);
         for (var sequence = packets.OldestInFlight; sequence != SentPackets.None; )
         {
@@ -98,13 +96,9 @@ internal sealed class RackDetector
             }
             var next = packet.Next;
             if (sequence < knownBefore)
-            {
-                lost += isOnPath ? packet.Size : 0;
                 packets.OnLost(sequence);
-            }
             sequence = next;
         }
-        return lost;
     }
 
     private void OnNeedlessRepeat()

@@ -101,7 +101,10 @@ internal sealed partial class SendHalf
             ref var packet = ref _packets[sequence];
             _isProgress = true;
             if (_packets.IsOnPath(packet))
+            {
                 Measure(packet, now);
+                MeasureMtu(packet);
+            }
             _rack.OnDelivered(sequence, packet, _rtt, now);
             _packets.OnAcknowledged(sequence);
         }
@@ -117,6 +120,13 @@ internal sealed partial class SendHalf
             _newestSample = Math.Max(now - packet.SentAt, 1);
         }
         _sampler.OnDelivered(packet, now);
+    }
+
+    private void MeasureMtu(in SentPacket packet)
+    {
+        _mtu.OnArrived(IpBytes(packet), packet);
+        if (packet.Padding > 0)
+            _mtu.OnProbeArrived(IpBytes(packet) + packet.Padding);
     }
 
     private void ReleaseBefore(long acknowledged)
@@ -136,6 +146,7 @@ internal sealed partial class SendHalf
         {
             _stalledSince = _timeoutBase = _tailProbeBase = now;
             _backOff = 1;
+            _timeoutsInARow = 0;
             _tailProbes = 0;
         }
         if (_repair != Repair.Open && _packets.First >= _repairEndsAt)
@@ -146,7 +157,9 @@ internal sealed partial class SendHalf
 
     private void DetectLosses(long now)
     {
-        var lost = _rack.DetectLosses(_packets, _knownBefore, _rtt, _repair != Repair.Open, now, out _reorderDeadline);
+        var newestLost = _packets.NewestLost;
+        _rack.DetectLosses(_packets, _knownBefore, _rtt, _repair != Repair.Open, now, out _reorderDeadline);
+        var lost = NoteLossesAfter(newestLost, now);
         if (lost == 0)
             return;
         _unreportedLoss += lost;
@@ -154,6 +167,26 @@ internal sealed partial class SendHalf
             return;
         _repair = Repair.Recovery;
         _repairEndsAt = _packets.Next;
+    }
+
+    /// <summary>Draws the conclusions of what was just added to the lost packets.</summary>
+    /// <returns>Bytes that are a sign of congestion: of the present path, and no probe of its MTU.</returns>
+    private long NoteLossesAfter(long newestLost, long now)
+    {
+        var bytes = 0L;
+        var sequence = newestLost == SentPackets.None ? _packets.FirstLost : _packets[newestLost].Next;
+        while (sequence != SentPackets.None)
+        {
+            ref var packet = ref _packets[sequence];
+            sequence = packet.Next;
+            if (!_packets.IsOnPath(packet))
+                continue;
+            if (packet.Padding == 0)
+                bytes += packet.Size;
+            DropPadding(ref packet, now);
+            _mtu.OnLost(IpBytes(packet), packet, now);
+        }
+        return bytes;
     }
 
     private void ReportToCongestionControl(long now)

@@ -28,6 +28,7 @@ internal sealed partial class SendHalf
     private long _lastHeardAt;
     private long _timeoutBase;
     private int _backOff = 1;
+    private int _timeoutsInARow;
 
     private long _tailProbeBase;
     private int _tailProbes;
@@ -119,8 +120,12 @@ internal sealed partial class SendHalf
 
     private void SendTailProbe(long now)
     {
-        // New data serves as well as a repeat and is not wasted if nothing was lost. It may pass the congestion window.
-        var isNew = _buffer.Unsent > 0 && IsInRemoteWindow((int)Math.Min(_buffer.Unsent, _stream.MaxPayload));
+        // New data serves as well as a repeat and is not wasted if nothing was lost. It may pass the congestion window. But
+        // if one probe was not answered, the next must get through, undivided or not: it repeats what may be divided.
+        var isNew =
+            _tailProbes == 0
+            && _buffer.Unsent > 0
+            && IsInRemoteWindow((int)Math.Min(_buffer.Unsent, _stream.MaxPayload));
         if (isNew && !_packets.IsFull)
             SendNew(now);
         else
@@ -148,6 +153,7 @@ internal sealed partial class SendHalf
         _repairEndsAt = _packets.Next;
         _reorderDeadline = 0;
         LoseOverdue(now);
+        _mtu.OnTimeouts(++_timeoutsInARow, now);
         _congestion.OnTimeout(_packets.BytesInFlight, _sampler.Delivered);
     }
 
@@ -164,6 +170,7 @@ internal sealed partial class SendHalf
             var next = packet.Next;
             if (_packets.IsOnPath(packet))
                 _unreportedLoss += packet.Size;
+            DropPadding(ref packet, now);
             _packets.OnLost(sequence);
             sequence = next;
         }

@@ -34,6 +34,7 @@ internal sealed partial class SendHalf
     private RateSampler _sampler = new();
     private Pacer _pacer = new();
     private ICongestionControl _congestion;
+    private PathMtu _mtu;
     private bool _isPathProbeDue;
 
     // Sent in this turn.
@@ -50,6 +51,7 @@ internal sealed partial class SendHalf
         _buffer = new SendBuffer(node.Buffers);
         _packets = new SentPackets(node.Options.InitialSequence);
         _congestion = node.CreateCongestionControl();
+        _mtu = new PathMtu(node.Options.Mtu, node.Options.MaxMtu);
         _highWaterMark = node.Options.HighWaterMarkBytes;
         _windowSequence = _windowAcknowledgement = node.Options.InitialSequence;
         _paceDeadline = new Deadline(_clock, stream.QueueTurn);
@@ -82,6 +84,9 @@ internal sealed partial class SendHalf
 
     /// <summary>Smoothed round-trip time in microseconds, or 0.</summary>
     public long Rtt => _rtt.Smoothed;
+
+    /// <summary>Longest IP packet made now, in bytes.</summary>
+    public int Mtu => _mtu.Current;
 
     /// <summary>Retransmission timeout in microseconds, without back-off.</summary>
     public long RetransmissionTimeout => _rtt.Timeout;
@@ -128,6 +133,7 @@ internal sealed partial class SendHalf
             BytesInFlight = _packets.BytesInFlight,
             BytesQueued = BytesQueued,
             RemoteWindow = _remoteWindow,
+            Mtu = _mtu.Current,
         };
 
     /// <summary>
@@ -150,7 +156,7 @@ internal sealed partial class SendHalf
                 var payload = (int)Math.Min(_buffer.Unsent, _stream.MaxPayload);
                 if (_packets.IsFull || !IsInRemoteWindow(payload) || !MayLeave(PacketHeader.Bytes + payload, now))
                     break;
-                SendNew(now);
+                SendNew(now, _mtu.ProbePadding(now));
             }
             else
             {
@@ -183,7 +189,9 @@ internal sealed partial class SendHalf
             _congestion = _node.CreateCongestionControl();
             _unreportedLoss = 0;
         }
+        _mtu = new PathMtu(_node.Options.Mtu, _node.Options.MaxMtu);
         _backOff = 1;
+        _timeoutsInARow = 0;
         _tailProbes = 0;
         _timeoutBase = _tailProbeBase = _stalledSince = _clock.Now;
         _isPathProbeDue = true;
@@ -211,7 +219,7 @@ internal sealed partial class SendHalf
         return false;
     }
 
-    private void SendNew(long now)
+    private void SendNew(long now, int padding = 0)
     {
         var payload = _buffer.Take(_stream.MaxPayload);
         var flags = payload.Length > 0 ? PacketFlags.Data : PacketFlags.State;
@@ -221,6 +229,11 @@ internal sealed partial class SendHalf
         var sequence = _packets.Append(payload, flags);
         if (isLast)
             _endSequence = sequence;
+        if (padding > 0 && payload.Length == _stream.MaxPayload)
+        {
+            _packets[sequence].Padding = (byte)padding;
+            _mtu.OnProbeSent();
+        }
         _counters.BytesSent += payload.Length;
         Send(sequence, now);
         _tailProbeBase = now;
@@ -239,10 +252,25 @@ internal sealed partial class SendHalf
         }
         packet.Delivery = _sampler.OnSend(isIdle, now);
         if (packet.Transmissions > 0)
+        {
             _counters.Retransmissions++;
+            DropPadding(ref packet, now);
+        }
+        packet.MayFragment = _mtu.MayFragment(IpBytes(packet), packet.Transmissions, isUrgent: _tailProbes > 0);
         _packets.OnTransmitted(sequence, now);
         _turnBytes += packet.Size;
         _pacer.OnSent(packet.Size, _congestion.PacingRate, now);
-        _stream.Emit(packet.Flags, sequence, packet.Payload);
+        _stream.Emit(packet.Flags, sequence, packet.Payload, packet.Padding, packet.MayFragment);
+    }
+
+    /// <summary>Length as an IP packet, without padding.</summary>
+    private int IpBytes(in SentPacket packet) => packet.Payload.Length + _stream.PacketOverhead;
+
+    /// <summary>A probe that is lost, or repeated, tells that its length does not pass.</summary>
+    private void DropPadding(ref SentPacket packet, long now)
+    {
+        if (packet.Padding > 0 && _packets.IsOnPath(packet))
+            _mtu.OnProbeLost(now);
+        packet.Padding = 0;
     }
 }

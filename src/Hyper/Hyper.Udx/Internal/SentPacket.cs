@@ -13,6 +13,12 @@ internal struct SentPacket
     public PacketFlags Flags;
     public SentPacketState State;
 
+    /// <summary>Bytes that make it a probe of the path's MTU on its first transmission; repeats have none.</summary>
+    public byte Padding;
+
+    /// <summary>Whether its latest transmission may be divided on the way, and so tells nothing of the path's MTU.</summary>
+    public bool MayFragment;
+
     /// <summary>Times sent, stopping at 255.</summary>
     public byte Transmissions;
 

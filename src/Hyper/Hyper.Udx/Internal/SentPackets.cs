@@ -65,6 +65,9 @@ internal sealed class SentPackets(long firstSequence)
     /// <summary>The lost packet to be repeated next, or <see cref="None"/>.</summary>
     public long FirstLost => _lostHead;
 
+    /// <summary>The packet that was last declared lost, of those that still wait to be repeated, or <see cref="None"/>.</summary>
+    public long NewestLost => _lostTail;
+
     public ref SentPacket this[long sequence]
     {
         get

@@ -19,7 +19,7 @@ internal readonly record struct StreamPath(UdxSocket? Socket, uint RemoteId, Udp
     /// </summary>
     public bool IsLike(in StreamPath other) => RemoteId == other.RemoteId && Remote.HasSameHost(other.Remote);
 
-    /// <summary>Payload of one packet on this path.</summary>
-    public int MaxPayload(int mtu) =>
-        mtu - (Remote.IsIPv4 ? IPv4HeaderBytes : IPv6HeaderBytes) - UdpHeaderBytes - PacketHeader.Bytes;
+    /// <summary>Headers of IP, UDP and UDX.</summary>
+    public int OverheadBytes =>
+        (Remote.IsIPv4 ? IPv4HeaderBytes : IPv6HeaderBytes) + UdpHeaderBytes + PacketHeader.Bytes;
 }

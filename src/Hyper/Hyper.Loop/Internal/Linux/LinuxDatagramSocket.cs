@@ -42,10 +42,10 @@ internal sealed class LinuxDatagramSocket : IDatagramSocket
         return _arena.Room(maxBytes);
     }
 
-    public void CommitSend(int bytes, in UdpAddress to, byte timeToLive = 0)
+    public void CommitSend(int bytes, in UdpAddress to, byte timeToLive = 0, bool mayFragment = false)
     {
         if (!IsClosed)
-            _arena!.Commit(bytes, to, timeToLive);
+            _arena!.Commit(bytes, to, timeToLive, mayFragment);
     }
 
     public void FlushAndReturnArena()
@@ -94,6 +94,6 @@ internal sealed class LinuxDatagramSocket : IDatagramSocket
     private void FlushSends()
     {
         if (!IsClosed && !_arena!.IsEmpty)
-            _arena.Flush(Descriptor, _isIPv6, ref _canSegment, Statistics);
+            _arena.Flush(_system, ref _canSegment, Statistics);
     }
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net.Sockets;
 using System.Runtime.InteropServices;
 
 namespace Hyper.Loop.Internal.Linux;
@@ -14,6 +15,9 @@ internal sealed unsafe class SendArena : IDisposable
     private const int MaxEntries = 256;
     private const int MaxSegments = 64;
     private const int MaxSegmentedBytes = 65_000;
+
+    // No device of the Internet has less than IPv6's 1280, so that these pass with any header.
+    private const int AlwaysPassingBytes = 1172;
     private const int AddressBytes = 32;
     private const int ControlBytes = 24;
     private const int UdpLevel = 17;
@@ -32,6 +36,9 @@ internal sealed unsafe class SendArena : IDisposable
     private readonly int[] _entriesOfMessage = new int[MaxEntries];
     private int _entryCount;
     private int _used;
+
+    // Entries below this one leave one by one: the kernel has refused them together.
+    private int _splitBefore;
     private bool _isDisposed;
 
     public SendArena()
@@ -56,24 +63,31 @@ internal sealed unsafe class SendArena : IDisposable
     // In bounds: callers ask HasRoom first.
     public Span<byte> Room(int bytes) => new(_bytes + _used, bytes);
 
-    public void Commit(int bytes, in UdpAddress to, byte timeToLive)
+    public void Commit(int bytes, in UdpAddress to, byte timeToLive, bool mayFragment)
     {
         Debug.Assert(HasRoom(bytes));
-        _entries[_entryCount++] = new Entry(_used, bytes, to, timeToLive);
+        _entries[_entryCount++] = new Entry(_used, bytes, to, timeToLive, mayFragment);
         _used += bytes;
     }
 
     /// <summary>Sends everything and empties the arena. What the system refuses is counted and gone.</summary>
-    public void Flush(int descriptor, bool isIPv6, ref bool canSegment, DatagramSocketStatistics statistics)
+    public void Flush(Socket system, ref bool canSegment, DatagramSocketStatistics statistics)
     {
-        var first = 0;
-        while (first < _entryCount)
+        for (var first = 0; first < _entryCount; )
         {
-            var messageCount = BuildMessages(first, isIPv6, canSegment);
-            first += SendMessages(descriptor, messageCount, ref canSegment, statistics);
+            // Fragments are a setting of the socket, not of a message; those that need them are rare and stand together.
+            var mayFragment = _entries[first].MayFragment;
+            var end = EndOfGroup(first, mayFragment);
+            if (mayFragment)
+                Fragmentation.Set(system, isAllowed: true);
+            FlushGroup(system, first, end, ref canSegment, statistics);
+            if (mayFragment)
+                Fragmentation.Set(system, isAllowed: false);
+            first = end;
         }
         _entryCount = 0;
         _used = 0;
+        _splitBefore = 0;
     }
 
     public void Dispose()
@@ -88,12 +102,32 @@ internal sealed unsafe class SendArena : IDisposable
         NativeMemory.Free(_controls);
     }
 
-    private int BuildMessages(int first, bool isIPv6, bool canSegment)
+    private int EndOfGroup(int first, bool mayFragment)
+    {
+        var end = first + 1;
+        while (end < _entryCount && _entries[end].MayFragment == mayFragment)
+            end++;
+        return end;
+    }
+
+    private void FlushGroup(Socket system, int first, int end, ref bool canSegment, DatagramSocketStatistics statistics)
+    {
+        // The flush runs on the loop's own thread, which is the one that disposes the socket: the bare number is safe.
+        var descriptor = (int)system.SafeHandle.DangerousGetHandle();
+        var isIPv6 = system.AddressFamily == AddressFamily.InterNetworkV6;
+        while (first < end)
+        {
+            var messageCount = BuildMessages(first, end, isIPv6, canSegment);
+            first += SendMessages(descriptor, first, messageCount, ref canSegment, statistics);
+        }
+    }
+
+    private int BuildMessages(int first, int end, bool isIPv6, bool canSegment)
     {
         var count = 0;
-        for (var i = first; i < _entryCount; count++)
+        for (var i = first; i < end; count++)
         {
-            var run = canSegment ? RunLength(i) : 1;
+            var run = canSegment && i >= _splitBefore ? RunLength(i, end) : 1;
             Fill(count, i, run, isIPv6);
             _entriesOfMessage[count] = run;
             i += run;
@@ -102,14 +136,14 @@ internal sealed unsafe class SendArena : IDisposable
     }
 
     /// <summary>How many entries from <paramref name="start"/> can leave as one message: all of one size, the last may be shorter.</summary>
-    private int RunLength(int start)
+    private int RunLength(int start, int limit)
     {
         ref readonly var head = ref _entries[start];
-        if (head.TimeToLive != 0)
+        if (head.TimeToLive != 0 || head.MayFragment)
             return 1;
         var total = head.Length;
         var end = start + 1;
-        while (end < _entryCount && end - start < MaxSegments)
+        while (end < limit && end - start < MaxSegments)
         {
             ref readonly var next = ref _entries[end];
             total += next.Length;
@@ -176,7 +210,13 @@ internal sealed unsafe class SendArena : IDisposable
     }
 
     /// <summary>Sends the built messages; returns how many entries are done with, so that the rest is built anew.</summary>
-    private int SendMessages(int descriptor, int count, ref bool canSegment, DatagramSocketStatistics statistics)
+    private int SendMessages(
+        int descriptor,
+        int first,
+        int count,
+        ref bool canSegment,
+        DatagramSocketStatistics statistics
+    )
     {
         var done = 0;
         var entries = 0;
@@ -197,10 +237,13 @@ internal sealed unsafe class SendArena : IDisposable
                 mayWait = WaitForRoom(descriptor);
             if (error == LibC.Interrupted || (error == LibC.TryAgain && mayWait))
                 continue;
-            if (_entriesOfMessage[done] > 1 && error is LibC.InputOutputError or LibC.InvalidArgument)
+            if (_entriesOfMessage[done] > 1 && IsRefusalOfSegments(error))
             {
-                // This route has no segmentation (some virtual devices): from now on one message a datagram.
-                canSegment = false;
+                var start = first + entries;
+                _splitBefore = start + _entriesOfMessage[done];
+                // Longer ones may be too long for the device. If not, this route has no segmentation (some virtual
+                // devices): from now on one message a datagram.
+                canSegment = _entries[start].Length > AlwaysPassingBytes;
                 return entries;
             }
             statistics.Count(sendErrors: _entriesOfMessage[done]);
@@ -208,6 +251,9 @@ internal sealed unsafe class SendArena : IDisposable
         }
         return entries;
     }
+
+    private static bool IsRefusalOfSegments(int error) =>
+        error is LibC.InputOutputError or LibC.InvalidArgument or LibC.MessageTooLong;
 
     /// <summary>The socket's buffer is full: the device is slower than we are, which passes in microseconds or the rest is dropped.</summary>
     private static bool WaitForRoom(int descriptor)
@@ -217,5 +263,5 @@ internal sealed unsafe class SendArena : IDisposable
         return LibC.PPoll(&poll, 1, &patience, null) > 0;
     }
 
-    private readonly record struct Entry(int Offset, int Length, UdpAddress To, byte TimeToLive);
+    private readonly record struct Entry(int Offset, int Length, UdpAddress To, byte TimeToLive, bool MayFragment);
 }

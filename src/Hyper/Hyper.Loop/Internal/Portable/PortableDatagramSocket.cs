@@ -39,7 +39,7 @@ internal sealed class PortableDatagramSocket : IDatagramSocket
         return _room.AsSpan(0, maxBytes);
     }
 
-    public void CommitSend(int bytes, in UdpAddress to, byte timeToLive = 0)
+    public void CommitSend(int bytes, in UdpAddress to, byte timeToLive = 0, bool mayFragment = false)
     {
         if (IsClosed)
             return;
@@ -48,14 +48,21 @@ internal sealed class PortableDatagramSocket : IDatagramSocket
             NativeAddress.Write(_peer, to);
             if (timeToLive != 0)
                 System.Ttl = timeToLive;
+            if (mayFragment)
+                Fragmentation.Set(System, isAllowed: true);
             System.SendTo(_room.AsSpan(0, bytes), SocketFlags.None, _peer);
-            if (timeToLive != 0)
-                System.Ttl = DefaultTimeToLive;
             Statistics.Count(sent: 1);
         }
         catch (SocketException)
         {
             Statistics.Count(sendErrors: 1);
+        }
+        finally
+        {
+            if (timeToLive != 0)
+                System.Ttl = DefaultTimeToLive;
+            if (mayFragment)
+                Fragmentation.Set(System, isAllowed: false);
         }
     }
 
