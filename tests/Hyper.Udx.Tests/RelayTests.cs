@@ -30,7 +30,7 @@ public class RelayTests
             Assert.Null(await relayed.B.Closed);
             Assert.Equal(0, relayed.PeerR.Node.Buffers.ChunksInUse + relayed.PeerR.Node.Buffers.PacketsInUse);
             Assert.InRange(relayed.X.Statistics.BytesForwarded, toB.Length, 2 * toB.Length);
-            Assert.InRange(relayed.X.Statistics.PacketsForwarded, toB.Length / 1152, 4 * toB.Length / 1152);
+            Assert.InRange(relayed.X.Statistics.PacketsForwarded, toB.Length / 1452, 4 * toB.Length / 1152);
         });
         Assert.Equal(toB, relayed.B.Data.ToArray());
         Assert.Equal(toA, relayed.A.Data.ToArray());
