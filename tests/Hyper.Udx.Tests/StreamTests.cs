@@ -15,7 +15,8 @@ public class StreamTests
         world.Delivered = (_, _, _, bytes) => longest = Math.Max(longest, bytes.Length);
         world.Run(async () =>
         {
-            var (peerA, peerB) = (new Peer(hostA), new Peer(hostB));
+            var options = new UdxOptions { MaxMtu = 1200 };
+            var (peerA, peerB) = (new Peer(hostA, options), new Peer(hostB, options));
             var (a, b) = (peerA.CreateStream(1), peerB.CreateStream(2));
             a.Stream.Connect(peerA.Socket, 2, peerB.Address);
             b.Stream.Connect(peerB.Socket, 1, peerA.Address);
