@@ -5,7 +5,7 @@ namespace Hyper.Udx.Tests;
 
 /// <summary>
 /// Random sequences of everything a user can do, on a bad link: write, flush, pause, resume, messages, moves of either side
-/// to another socket, and at the end a clean end of both or a destroy. Bytes arrive once and in order, both ends settle,
+/// to another socket, a path that narrows and widens, and at the end a clean end of both or a destroy. Bytes arrive once and in order, both ends settle,
 /// every change of remote is answered, and no buffer, stream or timer is left.
 /// </summary>
 public class RandomOperationTests
@@ -53,7 +53,11 @@ public class RandomOperationTests
                 StreamEnd[] ends = [pair.A, pair.B];
                 var mover = new Mover(pair, random);
                 for (var step = 0; step < 200; step++)
+                {
+                    if (random.Next(100) == 0)
+                        pair.World.Conditions = conditions with { Mtu = random.Next(1200, 1501) };
                     await StepAsync(pair, mover, ends, written, random);
+                }
                 if (isDestroyed)
                     ends[random.Next(2)].Stream.Destroy();
                 foreach (var end in ends)
@@ -65,6 +69,8 @@ public class RandomOperationTests
                 await pair.B.Closed;
                 await pair.AssertNothingLeftAsync();
                 mover.AssertSettled();
+                if (!isDestroyed)
+                    AssertBooksBalance(ends, written, seed);
                 for (var i = 0; i < 2; i++)
                 {
                     var (sent, got) = (written[i].ToArray(), ends[1 - i].Data.ToArray());
@@ -80,6 +86,21 @@ public class RandomOperationTests
             TimeSpan.FromHours(1)
         );
         Assert.True(pair.World.ArmedTimers == 0, $"seed {seed}: a timer is left");
+    }
+
+    /// <summary>Everything written was sent, and of everything sent nothing is left.</summary>
+    private static void AssertBooksBalance(StreamEnd[] ends, List<byte>[] written, int seed)
+    {
+        for (var i = 0; i < 2; i++)
+        {
+            var (here, there) = (ends[i].Stream.Statistics, ends[1 - i].Stream.Statistics);
+            Assert.True(here is { BytesInFlight: 0, BytesQueued: 0 }, $"seed {seed}: {here}");
+            Assert.True(
+                here.BytesSent == written[i].Count,
+                $"seed {seed}: {here.BytesSent} of {written[i].Count} sent"
+            );
+            Assert.True(here.BytesSent == there.BytesReceived, $"seed {seed}: {there.BytesReceived} received");
+        }
     }
 
     private static async Task StepAsync(Pair pair, Mover mover, StreamEnd[] ends, List<byte>[] written, Random random)
@@ -117,6 +138,8 @@ public class RandomOperationTests
         }
         var statistics = stream.Statistics;
         Assert.True(statistics.BytesInFlight >= 0 && statistics.BytesQueued >= 0);
+        Assert.InRange(statistics.Mtu, 1200, 1500);
+        Assert.True(statistics.CongestionWindow > 0);
         Assert.True(pair.PeerA.Node.Buffers.PacketsInUse <= Internal.ReorderBuffer.MaxPackets);
     }
 
