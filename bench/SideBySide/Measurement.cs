@@ -12,6 +12,8 @@ internal sealed record Measurement(string Scenario, Metric Metric, double[] Js, 
 
     private static double Median(double[] values)
     {
+        if (values.Length == 0)
+            return double.NaN;
         var sorted = values.Order().ToArray();
         var middle = sorted.Length / 2;
         return sorted.Length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;

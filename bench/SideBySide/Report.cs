@@ -28,13 +28,16 @@ internal static class Report
         }
     }
 
-    private static string Range(double[] values) => $"{Text(values.Min())}-{Text(values.Max())}";
+    private static string Range(double[] values) =>
+        values.Length == 0 ? "" : $"{Text(values.Min())}-{Text(values.Max())}";
 
     private static string Text(double value) =>
-        value.ToString(
-            value < 10 ? "0.00"
-                : value < 1000 ? "0.0"
-                : "0",
-            CultureInfo.InvariantCulture
-        );
+        double.IsNaN(value)
+            ? ""
+            : value.ToString(
+                value < 10 ? "0.00"
+                    : value < 1000 ? "0.0"
+                    : "0",
+                CultureInfo.InvariantCulture
+            );
 }

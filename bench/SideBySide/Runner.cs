@@ -24,7 +24,7 @@ internal static class Runner
                     new Measurement(
                         scenario.Name,
                         metric,
-                        [.. js.Select(values => values[index])],
+                        metric.IsOurs ? [] : [.. js.Select(values => values[index])],
                         [.. ours.Select(values => values[index])]
                     )
             ),

@@ -4,17 +4,24 @@ using Hyper.Loop;
 namespace SideBySide.Work;
 
 /// <summary>Moves bytes over a byte stream as fast as it takes them, and times it. One transfer; on the loop.</summary>
-internal sealed class ByteTransfer(IByteDuplex writer, IByteDuplex reader, long bytes, int chunk)
+internal sealed class ByteTransfer(
+    IByteDuplex writer,
+    IByteDuplex reader,
+    long bytes,
+    int chunk,
+    AllocationMeter allocations
+)
 {
-    private readonly TaskCompletionSource<double> _arrived = new();
+    private readonly TaskCompletionSource<double[]> _arrived = new();
     private readonly byte[] _piece = new byte[chunk];
     private readonly long _total = (bytes + chunk - 1) / chunk * chunk;
+    private readonly AllocationMeter _allocations = allocations;
     private long _written;
     private long _received;
     private long _startedAt;
 
-    /// <summary>Starts both ends and completes with the megabytes a second.</summary>
-    public Task<double> RunAsync()
+    /// <summary>Starts both ends and completes with the megabytes a second and the allocations.</summary>
+    public Task<double[]> RunAsync()
     {
         reader.Start(new Reader(this));
         _startedAt = Stopwatch.GetTimestamp();
@@ -55,6 +62,7 @@ internal sealed class ByteTransfer(IByteDuplex writer, IByteDuplex reader, long 
         public void OnData(ReadOnlySpan<byte> data)
         {
             transfer._received += data.Length;
+            transfer._allocations.OnProgress(transfer._received);
             if (transfer._received >= transfer._total)
                 Finish();
         }
@@ -70,7 +78,7 @@ internal sealed class ByteTransfer(IByteDuplex writer, IByteDuplex reader, long 
         private void Finish()
         {
             var seconds = Stopwatch.GetElapsedTime(transfer._startedAt).TotalSeconds;
-            transfer._arrived.TrySetResult(transfer._received / 1e6 / seconds);
+            transfer._arrived.TrySetResult([transfer._received / 1e6 / seconds, transfer._allocations.PerUnit()]);
         }
     }
 }

@@ -24,13 +24,13 @@ internal sealed class DhtWork
         var work = new DhtWork(world);
         yield return new(
             "dht ping",
-            [new Metric("median", "us", IsRate: false)],
+            [new Metric("median", "us", IsRate: false), Metric.AllocatedPer("ping")],
             node => node.MeasureAsync("bench.ping", new { count = Pings, parallel = 1 }),
             () => world.Loop.InvokeAsync(() => work.PingAsync(Pings, 1))
         );
         yield return new(
             "dht ping, 64 in parallel",
-            [new Metric("", "k/s", IsRate: true)],
+            [new Metric("", "k/s", IsRate: true), Metric.AllocatedPer("ping")],
             node => node.MeasureAsync("bench.ping", new { count = ParallelPings, parallel = 64 }),
             () => world.Loop.InvokeAsync(() => work.PingAsync(ParallelPings, 64))
         );
@@ -49,16 +49,19 @@ internal sealed class DhtWork
         var to = network.Nodes[^2].LocalAddress;
         var samples = new double[count];
         var next = 0;
+        var allocations = new AllocationMeter(count, () => next);
         var startedAt = Stopwatch.GetTimestamp();
         await Task.WhenAll(Enumerable.Range(0, parallel).Select(_ => WorkAsync()));
         var elapsed = Stopwatch.GetElapsedTime(startedAt);
-        return [parallel == 1 ? Samples.Percentile(samples, 0.5) : count / elapsed.TotalMilliseconds];
+        var allocated = allocations.PerUnit();
+        return [parallel == 1 ? Samples.Percentile(samples, 0.5) : count / elapsed.TotalMilliseconds, allocated];
 
         async Task WorkAsync()
         {
             while (next < count)
             {
                 var index = next++;
+                allocations.OnProgress(next);
                 var sentAt = Stopwatch.GetTimestamp();
                 var result = await from.PingAsync(to);
                 if (!result.IsSuccess)

@@ -15,6 +15,8 @@ internal sealed class MuxWork : IMuxChannelHandler
     private TaskCompletionSource _arrived = new();
     private int _sent;
     private int _received;
+    private AllocationMeter? _allocations;
+    private double _allocated;
 
     private MuxWork(OurWorld world) => _world = world;
 
@@ -23,7 +25,7 @@ internal sealed class MuxWork : IMuxChannelHandler
         var work = new MuxWork(world);
         yield return new(
             "protomux, messages of 256 bytes",
-            [new Metric("", "k/s", IsRate: true)],
+            [new Metric("", "k/s", IsRate: true), Metric.AllocatedPer("message")],
             node => node.MeasureAsync("bench.mux", new { count = Count, size = MessageBytes }),
             () => world.Loop.InvokeAsync(work.RunAsync)
         );
@@ -36,10 +38,11 @@ internal sealed class MuxWork : IMuxChannelHandler
         await OpenAsync();
         _arrived = new TaskCompletionSource();
         _sent = _received = 0;
+        _allocations = new AllocationMeter(Count, () => _received);
         var startedAt = Stopwatch.GetTimestamp();
         Pump();
         await _arrived.Task;
-        return [Count / Stopwatch.GetElapsedTime(startedAt).TotalMilliseconds];
+        return [Count / Stopwatch.GetElapsedTime(startedAt).TotalMilliseconds, _allocated];
     }
 
     private async Task OpenAsync()
@@ -79,7 +82,10 @@ internal sealed class MuxWork : IMuxChannelHandler
 
     private void Receive(MuxChannel channel, ReadOnlySpan<byte> message)
     {
-        if (++_received == Count)
-            _arrived.SetResult();
+        _allocations!.OnProgress(++_received);
+        if (_received < Count)
+            return;
+        _allocated = _allocations.PerUnit();
+        _arrived.SetResult();
     }
 }

@@ -21,7 +21,11 @@ internal sealed class StreamWork
         yield return work.Throughput("dht stream, writes of 1 KiB", 32 << 20, 1024);
         yield return new(
             "dht stream, echo of 64 bytes",
-            [new Metric("median", "us", IsRate: false), new Metric("p99", "us", IsRate: false)],
+            [
+                new Metric("median", "us", IsRate: false),
+                new Metric("p99", "us", IsRate: false),
+                Metric.AllocatedPer("message"),
+            ],
             node => node.MeasureAsync("bench.echo", new { count = Echoes, size = EchoBytes }),
             () => world.Loop.InvokeAsync(work.EchoAsync)
         );
@@ -30,7 +34,7 @@ internal sealed class StreamWork
     private Scenario Throughput(string name, long bytes, int chunk) =>
         new(
             name,
-            [new Metric("", "MB/s", IsRate: true)],
+            [new Metric("", "MB/s", IsRate: true), Metric.AllocatedPer("message")],
             node => node.MeasureAsync("bench.stream", new { bytes, chunk }),
             () => _world.Loop.InvokeAsync(() => TransferAsync(bytes, chunk))
         );
@@ -52,11 +56,16 @@ internal sealed class StreamWork
         var piece = new byte[chunk];
         long written = 0;
         long received = 0;
+        var allocated = 0.0;
+        var allocations = new AllocationMeter(bytes, () => received / chunk);
         reader.OnMessage = message =>
         {
             received += message.Length;
-            if (received >= bytes)
-                arrived.TrySetResult();
+            allocations.OnProgress(received);
+            if (received < bytes)
+                return;
+            allocated = allocations.PerUnit();
+            arrived.TrySetResult();
         };
         var startedAt = Stopwatch.GetTimestamp();
         writer.OnDrain = Pump;
@@ -64,7 +73,7 @@ internal sealed class StreamWork
         await arrived.Task;
         var seconds = Stopwatch.GetElapsedTime(startedAt).TotalSeconds;
         writer.OnDrain = null;
-        return [bytes / 1e6 / seconds];
+        return [bytes / 1e6 / seconds, allocated];
 
         void Pump()
         {
@@ -85,13 +94,17 @@ internal sealed class StreamWork
         var samples = new double[Echoes];
         var message = new byte[EchoBytes];
         var count = 0;
+        var allocations = new AllocationMeter(Echoes, () => count);
+        var allocated = 0.0;
         there.OnMessage = data => there.Write(data);
         var startedAt = Stopwatch.GetTimestamp();
         here.OnMessage = _ =>
         {
             samples[count++] = Stopwatch.GetElapsedTime(startedAt).TotalMicroseconds;
+            allocations.OnProgress(count);
             if (count == Echoes)
             {
+                allocated = allocations.PerUnit();
                 done.TrySetResult();
                 return;
             }
@@ -101,6 +114,6 @@ internal sealed class StreamWork
         here.Write(message);
         await done.Task;
         here.OnMessage = null;
-        return [Samples.Percentile(samples, 0.5), Samples.Percentile(samples, 0.99)];
+        return [Samples.Percentile(samples, 0.5), Samples.Percentile(samples, 0.99), allocated];
     }
 }

@@ -23,13 +23,13 @@ internal static class UdxWork
         [
             new(
                 "udx 64 MiB",
-                [Rate],
+                [Rate, Metric.AllocatedPer("packet")],
                 node => node.MeasureAsync("bench.udx", new { bytes = Bytes, chunk = Chunk }),
                 () => world.Loop.InvokeAsync(() => OursAsync(world.Loop, isBad: false))
             ),
             new(
                 "udx 64 MiB, 2 % loss, 1 % reordered",
-                [Rate],
+                [Rate, Metric.AllocatedPer("packet")],
                 JsOnBadPathAsync,
                 () => world.Loop.InvokeAsync(() => OursAsync(world.Loop, isBad: true))
             ),
@@ -71,7 +71,8 @@ internal static class UdxWork
         await using var path = isBad ? await UdpForwarder.StartAsync(target, BadPath) : null;
         var port = (ushort)(path?.Address.Port ?? target.Port);
         client.Connect(local, 2, new UdpAddress(IPAddress.Loopback, port));
-        return [await new ByteTransfer(client, server, Bytes, Chunk).RunAsync()];
+        var allocations = new AllocationMeter(Bytes, () => client.Statistics.PacketsSent);
+        return await new ByteTransfer(client, server, Bytes, Chunk, allocations).RunAsync();
     }
 
     private sealed class Deaf : IUdxSocketHandler
