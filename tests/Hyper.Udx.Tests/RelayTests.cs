@@ -201,6 +201,25 @@ public class RelayTests
     }
 
     [Fact]
+    public void Stream_whose_last_leg_has_gone_is_an_ordinary_one_again()
+    {
+        var pair = new Pair(1);
+        pair.Run(async () =>
+        {
+            var leg = pair.PeerA.Node.CreateStream();
+            Assert.True(leg.RelayTo(pair.A.Stream));
+            leg.Destroy();
+            Assert.Equal(0, pair.PeerA.Node.RelayLegCount);
+            pair.A.Write([1, 2]);
+            await pair.B.ReceiveAsync(2);
+            pair.A.Stream.Destroy();
+            await pair.B.Closed;
+            Assert.Equal(UdxException.ConnectionReset, pair.B.CloseCode);
+            await pair.AssertNothingLeftAsync();
+        });
+    }
+
+    [Fact]
     public void Forwarding_allocates_nothing_per_packet()
     {
         var relayed = new RawRelayed();

@@ -17,7 +17,7 @@ public sealed partial class UdxStream
 
     private long RelayIdleMicroseconds => (long)_node.Options.RelayIdleTimeout.TotalMicroseconds;
 
-    private bool IsInRelay => _relayTo is not null || _relayedBy is not null;
+    private bool IsInRelay => _relayTo is not null || _relayedBy is { Count: > 0 };
 
     /// <summary>
     /// Makes this stream a leg of a relay: each packet that comes for it from its remote goes to the remote of
