@@ -38,4 +38,10 @@ public sealed record LinkConditions
 
     /// <summary>Bytes that wait at a limited uplink before new ones are dropped.</summary>
     public long QueueBytes { get; init; } = 256 * 1024;
+
+    /// <summary>
+    /// Routers between two networks: a datagram with at most this time to live leaves its own, and no more. 0 by default:
+    /// every one arrives.
+    /// </summary>
+    public byte Hops { get; init; }
 }

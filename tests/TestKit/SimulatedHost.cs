@@ -6,15 +6,18 @@ namespace TestKit;
 /// <summary>A host of a <see cref="SimulatedWorld"/>: an event loop with its own address and randomness.</summary>
 public sealed class SimulatedHost : EventLoop
 {
-    private readonly List<SimulatedSocket> _sockets = [];
+    private const ushort FirstEphemeralPort = 40_000;
+
+    private readonly HashSet<SimulatedSocket> _sockets = [];
     private long _uplinkFree;
-    private ushort _nextPort = 40_000;
+    private ushort _nextPort = FirstEphemeralPort - 1;
     private TimeSpan _wallClockLead;
 
-    internal SimulatedHost(SimulatedWorld world, IPAddress address, IRandomSource random)
+    internal SimulatedHost(SimulatedWorld world, IPAddress address, SimulatedNat? network, IRandomSource random)
     {
         World = world;
         Address = address;
+        Network = network;
         Random = random;
         Time = new VirtualClock(this);
     }
@@ -27,6 +30,12 @@ public sealed class SimulatedHost : EventLoop
 
     /// <summary>The part of a split network that the host is in; datagrams pass between hosts of one number only.</summary>
     public int Segment { get; set; }
+
+    /// <summary>The NAT it is behind, or null where it has a public address.</summary>
+    public SimulatedNat? Network { get; }
+
+    /// <summary>Sockets that are open.</summary>
+    public int OpenSockets => _sockets.Count;
 
     /// <inheritdoc/>
     public override LoopTimeProvider Time { get; }
@@ -53,7 +62,7 @@ public sealed class SimulatedHost : EventLoop
     public override IDatagramSocket OpenSocket(DatagramSocketOptions options, IDatagramHandler handler)
     {
         VerifyAccess();
-        var port = options.Port != 0 ? options.Port : _nextPort++;
+        var port = options.Port != 0 ? options.Port : NextPort();
         var socket = new SimulatedSocket(this, options.Host, port, handler);
         World.Bind(socket);
         _sockets.Add(socket);
@@ -67,15 +76,24 @@ public sealed class SimulatedHost : EventLoop
     public void Crash()
     {
         World.Remove(this);
-        foreach (var socket in _sockets)
+        foreach (var socket in _sockets.ToArray())
             socket.Dispose();
-        _sockets.Clear();
     }
 
     /// <summary>
     /// Moves the host's time of day, but not the clock of its timers: what a program sees whose machine has slept.
     /// </summary>
     public void JumpWallClock(TimeSpan by) => _wallClockLead += by;
+
+    private ushort NextPort()
+    {
+        // A long run goes round, past ports that are still in use.
+        do _nextPort = _nextPort == ushort.MaxValue ? FirstEphemeralPort : (ushort)(_nextPort + 1);
+        while (World.IsBound(this, _nextPort));
+        return _nextPort;
+    }
+
+    internal void Forget(SimulatedSocket socket) => _sockets.Remove(socket);
 
     /// <summary>When a packet of this size has left the uplink, or null when its queue is full.</summary>
     internal long? EnterUplink(int bytes, LinkConditions link)

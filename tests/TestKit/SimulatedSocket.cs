@@ -39,7 +39,7 @@ internal sealed class SimulatedSocket : IDatagramSocket
         if (IsClosed)
             return;
         Statistics.Count(sent: 1);
-        Host.World.Transmit(this, _room.AsSpan(0, bytes), to, mayFragment);
+        Host.World.Transmit(this, _room.AsSpan(0, bytes), to, timeToLive, mayFragment);
     }
 
     public void Receive(ReadOnlySpan<byte> datagram, in UdpAddress from)
@@ -54,5 +54,6 @@ internal sealed class SimulatedSocket : IDatagramSocket
             return;
         IsClosed = true;
         Host.World.Unbind(this);
+        Host.Forget(this);
     }
 }

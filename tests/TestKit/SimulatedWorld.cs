@@ -27,8 +27,9 @@ public sealed class SimulatedWorld
 
     private readonly PriorityQueue<Delivery, (long Due, long Sequence)> _deliveries = new();
     private readonly Queue<(Action<object?> Work, object? State)> _ready = new();
-    private readonly Dictionary<UdpAddress, SimulatedSocket> _sockets = [];
-    private readonly Dictionary<IPAddress, SimulatedHost> _hosts = [];
+    private readonly Dictionary<(SimulatedNat? Network, UdpAddress Address), SimulatedSocket> _sockets = [];
+    private readonly Dictionary<(SimulatedNat? Network, IPAddress Address), SimulatedHost> _hosts = [];
+    private readonly Dictionary<IPAddress, SimulatedNat> _nats = [];
     private readonly Stack<byte[]> _buffers = new();
     private readonly object _postLock = new();
     private readonly SimulatedHost _nobody;
@@ -45,7 +46,7 @@ public sealed class SimulatedWorld
         Seed = seed;
         _linkRandom = new SeededRandomSource(seed);
         SynchronizationContext = new WorldContext(this);
-        _nobody = new SimulatedHost(this, IPAddress.None, _linkRandom);
+        _nobody = new SimulatedHost(this, IPAddress.None, null, _linkRandom);
     }
 
     /// <summary>What the run can be replayed with.</summary>
@@ -91,11 +92,21 @@ public sealed class SimulatedWorld
     internal bool IsRunningHere => Thread.CurrentThread == _runner;
 
     /// <summary>Adds a host with one IPv4 address.</summary>
-    public SimulatedHost CreateHost(string address)
+    public SimulatedHost CreateHost(string address) => CreateHost(IPAddress.Parse(address), null);
+
+    /// <summary>Adds a NAT with one outside address. Hosts behind it are made by <see cref="SimulatedNat.CreateHost"/>.</summary>
+    public SimulatedNat CreateNat(string address, NatBehaviour behaviour)
     {
         var ip = IPAddress.Parse(address);
-        var host = new SimulatedHost(this, ip, new SeededRandomSource(_linkRandom.Next(int.MaxValue)));
-        _hosts.Add(ip, host);
+        var nat = new SimulatedNat(this, ip, behaviour, new SeededRandomSource(_linkRandom.Next(int.MaxValue)));
+        _nats.Add(ip, nat);
+        return nat;
+    }
+
+    internal SimulatedHost CreateHost(IPAddress address, SimulatedNat? network)
+    {
+        var host = new SimulatedHost(this, address, network, new SeededRandomSource(_linkRandom.Next(int.MaxValue)));
+        _hosts.Add((network, address), host);
         return host;
     }
 
@@ -144,38 +155,55 @@ public sealed class SimulatedWorld
 
     internal void Remove(SimulatedHost host)
     {
-        if (_hosts.GetValueOrDefault(host.Address) == host)
-            _hosts.Remove(host.Address);
+        if (_hosts.GetValueOrDefault((host.Network, host.Address)) == host)
+            _hosts.Remove((host.Network, host.Address));
     }
 
     internal void AtTurnEnd(ITurnEndItem item) => _turnEnd.Add(item);
 
     internal void Bind(SimulatedSocket socket)
     {
-        if (!_sockets.TryAdd(socket.HostAddress, socket))
+        if (!_sockets.TryAdd((socket.Host.Network, socket.HostAddress), socket))
             throw new SocketException((int)SocketError.AddressAlreadyInUse);
     }
 
-    internal void Unbind(SimulatedSocket socket) => _sockets.Remove(socket.HostAddress);
+    internal bool IsBound(SimulatedHost host, ushort port) =>
+        _sockets.ContainsKey((host.Network, new UdpAddress(host.Address, port)));
 
-    internal void Transmit(SimulatedSocket from, ReadOnlySpan<byte> datagram, UdpAddress to, bool mayFragment)
+    internal void Unbind(SimulatedSocket socket) => _sockets.Remove((socket.Host.Network, socket.HostAddress));
+
+    internal void Transmit(
+        SimulatedSocket from,
+        ReadOnlySpan<byte> datagram,
+        UdpAddress to,
+        byte timeToLive,
+        bool mayFragment
+    )
     {
+        var network = from.Host.Network;
         var isOwnHost = (to.IsIPv4 && to.IPv4Host >> 24 == 127) || to.HasSameHost(from.HostAddress);
         var source = from.HostAddress;
         if (isOwnHost)
         {
             if (!to.HasSameHost(from.HostAddress))
                 source = new UdpAddress(0x7F00_0001, from.HostAddress.Port);
-            Schedule(datagram, source, from.HostAddress.WithPort(to.Port), Now);
+            Schedule(datagram, source, from.HostAddress.WithPort(to.Port), network, Now);
             return;
         }
+        var isInside = network is not null && _hosts.ContainsKey((network, to.ToIPAddress()));
+        if (network is not null && !isInside)
+            source = network.TranslateOut(source, to);
 
         Trace?.Add(Now, source, to, datagram);
-        if (_sockets.TryGetValue(to, out var target) && target.Host.Segment != from.Host.Segment)
+        var toNetwork = isInside ? network : null;
+        if (_sockets.TryGetValue((toNetwork, to), out var target) && target.Host.Segment != from.Host.Segment)
             return;
         var link = Conditions;
         var isTooLong = datagram.Length + 28 > link.Mtu;
         if ((isTooLong && !(mayFragment && link.PassesFragments)) || Chance(link.Loss))
+            return;
+        // It has opened our own NAT by now, which is what a short life is for.
+        if (!isInside && timeToLive != 0 && timeToLive <= link.Hops)
             return;
         if (Drop is { } drop && drop(source, to, datagram.ToArray()))
             return;
@@ -189,15 +217,15 @@ public sealed class SimulatedWorld
                 due += (long)(_linkRandom.NextDouble() * link.Jitter.Ticks);
             if (Chance(link.Reorder))
                 due += link.ReorderDelay.Ticks;
-            Schedule(datagram, source, to, due);
+            Schedule(datagram, source, to, toNetwork, due);
         }
     }
 
-    private void Schedule(ReadOnlySpan<byte> datagram, UdpAddress from, UdpAddress to, long due)
+    private void Schedule(ReadOnlySpan<byte> datagram, UdpAddress from, UdpAddress to, SimulatedNat? network, long due)
     {
         var buffer = RentBuffer(datagram.Length);
         datagram.CopyTo(buffer);
-        _deliveries.Enqueue(new Delivery(buffer, datagram.Length, from, to), (due, _sequence++));
+        _deliveries.Enqueue(new Delivery(buffer, datagram.Length, from, to, network), (due, _sequence++));
     }
 
     // Not the shared array pool: what that keeps depends on threads and cores, and tests count allocations.
@@ -279,7 +307,7 @@ public sealed class SimulatedWorld
 
     private void Deliver(Delivery delivery)
     {
-        if (_sockets.TryGetValue(delivery.To, out var socket))
+        if (FindSocket(delivery) is { } socket)
         {
             var bytes = delivery.Buffer.AsMemory(0, delivery.Length);
             Delivered?.Invoke(Elapsed, delivery.From, delivery.To, bytes);
@@ -287,6 +315,21 @@ public sealed class SimulatedWorld
         }
         if (delivery.Buffer.Length == BufferBytes)
             _buffers.Push(delivery.Buffer);
+    }
+
+    /// <summary>The socket a datagram has come to, through a NAT if its address is one's.</summary>
+    private SimulatedSocket? FindSocket(in Delivery delivery)
+    {
+        var (network, to) = (delivery.Network, delivery.To);
+        if (network is null && _nats.Count > 0 && _nats.TryGetValue(to.ToIPAddress(), out var nat))
+        {
+            // One of its own hosts: those reach each other this way only where the NAT hairpins.
+            var isHairpin = delivery.From.HasSameHost(to);
+            if ((isHairpin && !nat.Behaviour.Hairpins) || nat.TranslateIn(to.Port, delivery.From) is not { } inside)
+                return null;
+            (network, to) = (nat, inside);
+        }
+        return _sockets.GetValueOrDefault((network, to));
     }
 
     /// <summary>Nothing is scheduled: only a thread outside the world can still bring work.</summary>
@@ -303,7 +346,13 @@ public sealed class SimulatedWorld
         }
     }
 
-    private readonly record struct Delivery(byte[] Buffer, int Length, UdpAddress From, UdpAddress To);
+    private readonly record struct Delivery(
+        byte[] Buffer,
+        int Length,
+        UdpAddress From,
+        UdpAddress To,
+        SimulatedNat? Network
+    );
 
     private sealed class WorldContext(SimulatedWorld world) : SynchronizationContext
     {
