@@ -45,6 +45,9 @@ public sealed partial class UdxStream
     /// <summary>The other side's address; empty before <see cref="Connect"/>.</summary>
     public UdpAddress RemoteAddress => _path.Remote;
 
+    /// <summary>Whether anything has come from the present remote; false again after <see cref="ChangeRemoteAsync"/>.</summary>
+    public bool IsRemoteHeard => _isPathHeard;
+
     /// <summary>
     /// Largest payload of one packet, and so of one message, at this moment; 0 before <see cref="Connect"/>. It begins with
     /// 1152 bytes over IPv4 by default, grows as longer packets are seen to pass, and falls back when they no longer do.
