@@ -23,4 +23,20 @@ public sealed record DhtConnectOptions
     /// rounds of messages are always gone through.
     /// </summary>
     public bool FastOpen { get; init; } = true;
+
+    /// <summary>
+    /// Names a relay to go through until there is a direct path, or for good where there is none. None by default. If it
+    /// names none and punching fails, it is asked once more, with <c>isForced</c>. A relay that the server names comes
+    /// first.
+    /// </summary>
+    public DhtRelaySelector? RelayThrough { get; init; }
+
+    /// <summary>Whether <see cref="RelayThrough"/> is told from the start that a relay is needed. Off by default.</summary>
+    public bool ForceRelay { get; init; }
+
+    /// <summary>
+    /// Filled in while the attempt runs. One for each connect; null by default. With a second attempt over a relay it
+    /// tells of the first.
+    /// </summary>
+    public DhtConnectReport? Report { get; init; }
 }

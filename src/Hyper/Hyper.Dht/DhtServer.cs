@@ -6,6 +6,7 @@ using Hyper.Dht.Internal.Serving;
 using Hyper.Encoding;
 using Hyper.Loop;
 using Hyper.SecretStream;
+using Hyper.Udx;
 
 namespace Hyper.Dht;
 
@@ -23,14 +24,14 @@ public sealed partial class DhtServer : IRoutedServer
     private static readonly TimeSpan _unannouncePatience = TimeSpan.FromSeconds(1);
 
     private readonly HyperDht _dht;
-    private readonly Action<NoiseSecretStream> _onConnection;
+    private readonly Action<NoiseSecretStream, UdxStream> _onConnection;
     private readonly HandshakeTable _handshakes;
     private KeyPair? _keyPair;
     private Announcer? _announcer;
     private Task? _listening;
     private Task? _closed;
 
-    internal DhtServer(HyperDht dht, Action<NoiseSecretStream> onConnection, DhtServerOptions options)
+    internal DhtServer(HyperDht dht, Action<NoiseSecretStream, UdxStream> onConnection, DhtServerOptions options)
     {
         _dht = dht;
         _onConnection = onConnection;

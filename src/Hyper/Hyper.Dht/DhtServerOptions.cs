@@ -23,10 +23,24 @@ public sealed record DhtServerOptions
     /// </summary>
     public int MaxHandshakesPerNetwork { get; init; } = 64;
 
+    /// <summary>
+    /// Names a relay for each client to go through until there is a direct path. None by default; then the client's
+    /// choice counts.
+    /// </summary>
+    public DhtRelaySelector? RelayThrough { get; init; }
+
+    /// <summary>
+    /// Relays named by clients that are dialled at a time, at most. 16 by default; 0 to dial none. A client can name any
+    /// key, and looking for it costs a search.
+    /// </summary>
+    public int MaxRelayDials { get; init; } = 16;
+
     internal static DhtServerOptions Validated(DhtServerOptions options)
     {
         if (options.MaxHandshakes < 1 || options.MaxHandshakesPerNetwork < 1)
             throw new ArgumentException("A server needs room for at least one handshake.", nameof(options));
+        if (options.MaxRelayDials < 0)
+            throw new ArgumentException("The number of relay dials cannot be negative.", nameof(options));
         return options;
     }
 }

@@ -1,6 +1,7 @@
 using Hyper.Dht.Internal.Connecting;
 using Hyper.Encoding;
 using Hyper.SecretStream;
+using Hyper.Udx;
 
 namespace Hyper.Dht;
 
@@ -12,9 +13,13 @@ public sealed partial class HyperDht
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>
     /// An open stream, to be started. As in JS it is open once there is a path: that the peer takes the connection is
-    /// certain only when something arrives, and if it does not the stream fails after some seconds.
+    /// certain only when something arrives, and if it does not the stream fails after some seconds. When a relay opened
+    /// it, a direct path is looked for meanwhile, and the stream moves there without a break.
     /// </returns>
-    /// <exception cref="HyperDhtException">There is no such peer, no path to it, it says no, or the node is suspended or closed.</exception>
+    /// <exception cref="HyperDhtException">
+    /// There is no such peer, no path to it, it says no, or the node is suspended or closed.
+    /// <see cref="HyperDhtException.Report"/> tells what was tried.
+    /// </exception>
     /// <exception cref="OperationCanceledException">The caller gave up.</exception>
     public async Task<NoiseSecretStream> ConnectAsync(
         Bytes32 publicKey,
@@ -22,18 +27,51 @@ public sealed partial class HyperDht
         CancellationToken cancellationToken = default
     )
     {
+        options ??= new DhtConnectOptions();
+        var startedAt = Loop.Time.GetTimestamp();
+        try
+        {
+            return (await ConnectOnceAsync(publicKey, options, cancellationToken)).Stream;
+        }
+        catch (HyperDhtException error) when (IsRelayWorthTrying(error, options))
+        {
+            // The server learns of a relay by the handshake alone, so it takes another one.
+            var left = Options.ConnectTimeout - Loop.Time.GetElapsedTime(startedAt);
+            if (left <= TimeSpan.Zero || IsDestroyed || IsSuspended)
+                throw;
+            var forced = options with { ForceRelay = true, Report = null };
+            return (await ConnectOnceAsync(publicKey, forced, cancellationToken, left)).Stream;
+        }
+    }
+
+    internal async Task<(NoiseSecretStream Stream, UdxStream Transport)> ConnectOnceAsync(
+        Bytes32 publicKey,
+        DhtConnectOptions options,
+        CancellationToken cancellationToken,
+        TimeSpan? limit = null
+    )
+    {
         ThrowIfDestroyed();
         ThrowIfSuspended();
         cancellationToken.ThrowIfCancellationRequested();
-        using var attempt = new ConnectAttempt(this, publicKey, options ?? new DhtConnectOptions(), cancellationToken);
+        var attempt = new ConnectAttempt(this, publicKey, options, limit ?? Options.ConnectTimeout);
         _attempts.Add(attempt);
-        try
-        {
-            return await attempt.RunAsync(cancellationToken);
-        }
-        finally
-        {
-            _attempts.Remove(attempt);
-        }
+        return (await attempt.RunAsync(cancellationToken), attempt.Stream);
     }
+
+    internal void Forget(ConnectAttempt attempt) => _attempts.Remove(attempt);
+
+    /// <summary>Whether both sides were there and only a path was missing, which a relay can give.</summary>
+    private static bool IsRelayWorthTrying(HyperDhtException error, DhtConnectOptions options) =>
+        options is { RelayThrough: not null, ForceRelay: false }
+        && error.Report is { Steps: var steps }
+        && steps.All(step => step.Phase != DhtConnectPhase.Relay)
+        && error.Code
+            is HyperDhtErrorCode.HolepunchAborted
+                or HyperDhtErrorCode.HolepunchProbeTimeout
+                or HyperDhtErrorCode.DoubleRandomizedNats
+                or HyperDhtErrorCode.RemoteNotHolepunchable
+                or HyperDhtErrorCode.RemoteNotHolepunching
+                or HyperDhtErrorCode.RemoteAborted
+                or HyperDhtErrorCode.CannotHolepunch;
 }

@@ -35,5 +35,18 @@ public sealed partial class HyperDht
     private partial void LogInterfacesUnknown(Exception error);
 
     [LoggerMessage(EventId = 201, Level = LogLevel.Debug, Message = "Connected to {Peer} by {Path}.")]
-    internal partial void LogConnected(Bytes32 peer, string path);
+    internal partial void LogConnected(Bytes32 peer, DhtConnectPhase path);
+
+    [LoggerMessage(EventId = 202, Level = LogLevel.Debug, Message = "Moved the connection to {Peer} to {Path}.")]
+    internal partial void LogUpgraded(Bytes32 peer, DhtConnectPhase path);
+
+    [LoggerMessage(
+        EventId = 203,
+        Level = LogLevel.Debug,
+        Message = "A client was not met at its relay: {Code}, {Reason}"
+    )]
+    internal partial void LogRelayFailed(string code, string reason);
+
+    [LoggerMessage(EventId = 204, Level = LogLevel.Warning, Message = "Punching for a client was refused: {Reason}")]
+    internal partial void LogPunchRefused(string reason);
 }

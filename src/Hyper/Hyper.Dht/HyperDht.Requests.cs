@@ -76,7 +76,7 @@ public sealed partial class HyperDht
     /// </summary>
     private sealed class ServerProbes(HyperDht dht) : IProbeHandler
     {
-        public void OnProbe(DhtSocket socket, in UdpAddress from)
+        public void OnProbe(DhtSocket socket, in UdpAddress from, byte value)
         {
             foreach (var server in dht._servers)
             {

@@ -21,7 +21,7 @@ public sealed partial class HyperDht
     public DhtServer CreateServer(Action<NoiseSecretStream> onConnection, DhtServerOptions? options = null)
     {
         ThrowIfDestroyed();
-        return new DhtServer(this, onConnection, options ?? new DhtServerOptions());
+        return new DhtServer(this, (stream, _) => onConnection(stream), options ?? new DhtServerOptions());
     }
 
     /// <summary>Whether a client's first message is to be looked at.</summary>

@@ -48,6 +48,7 @@ public sealed partial class HyperDht : IAsyncDisposable
         _store = new PersistentStore(loop, _router, limits);
         _udx = new UdxNode(loop);
         _node = new DhtRpcNode(loop, CreateRpcOptions(options), new CommandHandler(this));
+        RandomPunches = new RandomPunchLimiter(loop.Time);
         _punchSockets = new PunchSockets(loop, _udx, _node, options.Host);
         _admission = new HandshakeAdmission(loop, options.HandshakesPerSecond, options.HandshakesPerSecondPerNetwork);
         LocalAddresses = new LocalAddresses(options, _node, loop.Time);
@@ -84,8 +85,17 @@ public sealed partial class HyperDht : IAsyncDisposable
     /// <summary>Handshakes and punch messages of others dropped by the limits on what is passed on.</summary>
     public long ForwardsLimited => _router.Limited;
 
+    /// <summary>How often it punched.</summary>
+    public DhtPunchStatistics PunchStatistics { get; } = new();
+
+    /// <summary>How often its connections needed relays.</summary>
+    public DhtRelayStatistics RelayStatistics { get; } = new();
+
     /// <summary>Streams and sockets that are open, for tests of leaks.</summary>
     internal (int Streams, int PunchSockets) OpenResources => (_udx.StreamCount, _punchSockets.Count);
+
+    /// <summary>Connects under way, those that move from a relay included, for tests of leaks.</summary>
+    internal int OpenAttempts => _attempts.Count;
 
     internal UdxNode Udx => _udx;
 
@@ -94,6 +104,8 @@ public sealed partial class HyperDht : IAsyncDisposable
     internal PersistentStore Store => _store;
 
     internal PunchSockets PunchSockets => _punchSockets;
+
+    internal RandomPunchLimiter RandomPunches { get; }
 
     internal RelayAddressCache RelayAddresses => _relayAddresses;
 

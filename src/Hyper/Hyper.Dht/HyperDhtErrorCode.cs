@@ -36,6 +36,9 @@ public static class HyperDhtErrorCode
     /// <summary>The peer's NAT cannot be punched from here.</summary>
     public const string RemoteNotHolepunchable = "REMOTE_NOT_HOLEPUNCHABLE";
 
+    /// <summary>The relay was not there, or the other side did not come to it.</summary>
+    public const string RelayAborted = "RELAY_ABORTED";
+
     /// <summary>The server listens already.</summary>
     public const string AlreadyListening = "ALREADY_LISTENING";
 

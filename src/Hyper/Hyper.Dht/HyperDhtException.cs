@@ -11,6 +11,16 @@ public sealed class HyperDhtException : IOException
     /// <summary>What failed, for programs: one of <see cref="HyperDhtErrorCode"/>.</summary>
     public string Code { get; }
 
-    internal static HyperDhtException ForPeer(string code, in Bytes32 publicKey, string text) =>
-        new(code, $"Connecting to {publicKey}… {text}");
+    /// <summary>What a connect that failed had tried, or null for other operations.</summary>
+    public DhtConnectReport? Report { get; private init; }
+
+    /// <summary>The text without whom it is about.</summary>
+    internal string Reason { get; private init; } = "";
+
+    internal static HyperDhtException ForPeer(
+        string code,
+        in Bytes32 publicKey,
+        string reason,
+        DhtConnectReport? report = null
+    ) => new(code, $"Connecting to {publicKey}… {reason}") { Reason = reason, Report = report };
 }

@@ -46,6 +46,49 @@ public sealed class GivingUpTests
             deadline: TimeSpan.FromMinutes(30)
         );
 
+    [Theory]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    [InlineData(true, true)]
+    public void ConnectAsync_cancelled_at_any_moment_of_a_random_punch_leaves_nothing(
+        bool isClientRandom,
+        bool isServerRandom
+    ) =>
+        NatWorld.Run(
+            async world =>
+            {
+                var server = await world.CreatePeerAsync(Behaviour(isServerRandom));
+                var client = await world.CreatePeerAsync(Behaviour(isClientRandom));
+                var listener = server.CreateServer(EchoHandler.Serve);
+                await listener.ListenAsync();
+                for (var i = 1; i <= 40; i++)
+                {
+                    // A quadratic series: dense while messages go to and fro, wide over the 35 s of probes.
+                    using var patience = new CancellationTokenSource(_step * (i * i * 2), client.Loop.Time);
+                    try
+                    {
+                        var stream = await client.ConnectAsync(listener.PublicKey, null, patience.Token);
+                        stream.Destroy();
+                    }
+                    catch (Exception error) when (error is OperationCanceledException or HyperDhtException)
+                    {
+                        // Given up in time, or punched in vain after an earlier one had the turn.
+                    }
+                    Assert.Equal(0, client.OpenAttempts);
+                    // The pause between two random punches, and what still lingers.
+                    await world.World.Delay(TimeSpan.FromSeconds(21));
+                    Assert.Equal((0, 0), client.OpenResources);
+                }
+                await world.World.Delay(TimeSpan.FromMinutes(2));
+                Assert.Equal(0, listener.HandshakeCount);
+                Assert.Equal((0, 0), server.OpenResources);
+            },
+            deadline: TimeSpan.FromHours(2)
+        );
+
+    private static NatBehaviour Behaviour(bool isRandom) =>
+        isRandom ? NatBehaviour.Symmetric : NatBehaviour.PortRestricted;
+
     [Fact]
     public void DestroyAsync_at_any_moment_of_a_connect_settles_it_and_leaves_nothing() =>
         SimulatedDht.Run(

@@ -1,4 +1,5 @@
 using System.Net;
+using Hyper.Crypto;
 using Hyper.Dht.Messages;
 using Hyper.Dht.Tests.Simulation;
 using Hyper.Loop;
@@ -151,6 +152,87 @@ public sealed class HostileHandshakeTests
                 Assert.Equal(0, listener.HandshakeCount);
             },
             new DhtServerOptions { MaxHandshakes = 10 }
+        );
+
+    [Fact]
+    public void OnHandshake_claim_of_being_open_sends_no_stream_packet_to_a_stranger() =>
+        RunServer(
+            async (world, listener, address, client) =>
+            {
+                var victim = new UdpAddress(0x0B00_0001, 53);
+                var sent = new List<byte[]>();
+                world.World.Drop = (_, to, bytes) =>
+                {
+                    if (to.HasSameHost(victim))
+                        sent.Add(bytes.ToArray());
+                    return false;
+                };
+                using var noise = client.CreateNoise(RawClient.GoodPayload with { Firewall = FirewallKind.Open });
+
+                for (var copies = 0; copies < 20; copies++)
+                    Assert.NotNull(listener.ReceiveFromRelay(noise.Message, victim));
+                await world.World.Delay(TimeSpan.FromSeconds(40));
+
+                // It was asked whether it is there: three times, as any request.
+                Assert.Equal(3, sent.Count);
+                Assert.All(sent, datagram => Assert.InRange(datagram.Length, 1, 20));
+                Assert.All(sent, datagram => Assert.Equal(0x03, datagram[0]));
+                Assert.Equal((0, 0), listener.Dht.OpenResources);
+            }
+        );
+
+    [Fact]
+    public void OnHandshake_directly_sends_no_stream_packet_before_the_client_does() =>
+        RunServer(
+            async (world, listener, address, client) =>
+            {
+                var packets = 0;
+                world.World.Drop = (_, _, bytes) =>
+                {
+                    packets += bytes.Span[0] == 0xff ? 1 : 0;
+                    return false;
+                };
+                using var noise = client.CreateNoise(RawClient.GoodPayload with { Firewall = FirewallKind.Open });
+                Assert.NotNull(await client.SendAsync(noise.Message, address));
+                await world.World.Delay(TimeSpan.FromSeconds(40));
+                Assert.Equal(0, packets);
+            }
+        );
+
+    [Fact]
+    public void OnHandshake_relays_named_by_one_client_are_dialled_a_few_times_only() =>
+        RunServer(
+            async (world, listener, address, client) =>
+            {
+                var dials = 0;
+                for (var i = 0; i < 60; i++)
+                {
+                    var relay = new RelayThroughInfo(KeyPair.Generate().PublicKey, default);
+                    using var noise = client.CreateNoise(RawClient.GoodPayload with { RelayThrough = relay });
+                    Assert.NotNull(
+                        listener.ReceiveFromRelay(noise.Message, new UdpAddress(0x0B00_0001, (ushort)(i + 1)))
+                    );
+                    dials = Math.Max(dials, listener.Dht.OpenAttempts);
+                }
+                Assert.Equal(8, dials);
+                Assert.Equal(8, listener.Dht.RelayStatistics.Attempts);
+                Assert.Equal(52, listener.Dht.RelayStatistics.Refused);
+                // From other places too there is an end.
+                for (var i = 0; i < 60; i++)
+                {
+                    var relay = new RelayThroughInfo(KeyPair.Generate().PublicKey, default);
+                    using var noise = client.CreateNoise(RawClient.GoodPayload with { RelayThrough = relay });
+                    Assert.NotNull(
+                        listener.ReceiveFromRelay(noise.Message, new UdpAddress(0x0C00_0001u + ((uint)i << 8), 5))
+                    );
+                }
+                Assert.Equal(16, listener.Dht.OpenAttempts);
+                await world.World.Delay(TimeSpan.FromMinutes(1));
+                Assert.Equal(0, listener.Dht.OpenAttempts);
+                Assert.Equal(0, listener.HandshakeCount);
+                Assert.Equal((0, 0), listener.Dht.OpenResources);
+            },
+            new DhtServerOptions { MaxHandshakesPerNetwork = 512 }
         );
 
     [Fact]

@@ -20,7 +20,7 @@ internal sealed partial class ConnectAttempt
         foreach (var relay in known)
             race.Offer(relay);
 
-        var recordsFound = 0;
+        var search = _report.Begin(DhtConnectPhase.Search);
         var query = _dht.CreateQuery(
             HyperDhtCommand.FindPeer,
             _target,
@@ -32,7 +32,7 @@ internal sealed partial class ConnectAttempt
                 {
                     if (!HyperDht.TryReadPeer(reply, out var peer) || peer.PublicKey != _publicKey)
                         return;
-                    recordsFound++;
+                    _report.RecordsFound++;
                     race.Offer(reply.From);
                 },
             }
@@ -40,17 +40,18 @@ internal sealed partial class ConnectAttempt
         _ = CompleteAfterAsync(query, race);
         var outcome = await race.Finished;
         query.Cancel();
+        _report.End(search, _report.RecordsFound > 0 ? DhtStepOutcome.Succeeded : DhtStepOutcome.Failed);
         if (outcome is not null)
             return outcome;
         Ending.ThrowIfCancellationRequested();
-        throw recordsFound == 0
+        throw _report.RecordsFound == 0
             ? Failed(
                 HyperDhtErrorCode.PeerNotFound,
                 "failed: no node of the DHT knows the peer. Check that it is listening, and the key."
             )
             : Failed(
                 HyperDhtErrorCode.PeerConnectionFailed,
-                $"failed: {recordsFound} nodes know the peer, but it answered through none of them. "
+                $"failed: {_report.RecordsFound} nodes know the peer, but it answered through none of them. "
                     + "It is gone, or keeps us out."
             );
     }
@@ -79,10 +80,16 @@ internal sealed partial class ConnectAttempt
             new PeerHandshake { Mode = RouteMode.FromClient, Noise = _noise.Message }
         );
         var request = new DhtRequest(HyperDhtCommand.PeerHandshake) { Target = _target, Value = value };
+        var step = _report.Begin(DhtConnectPhase.Handshake, relay);
         var result = await _dht.Rpc.RequestAsync(request, relay, null, cancellationToken);
-        return result.Reply is { } reply && _handshake is null && !_connected.Task.IsCompleted
-            ? ReadHandshake(reply)
-            : null;
+        if (_handshake is not null || _connected.Task.IsCompleted)
+        {
+            _report.End(step, DhtStepOutcome.Overtaken);
+            return null;
+        }
+        var outcome = result.Reply is { } reply ? ReadHandshake(reply) : null;
+        _report.End(step, outcome is null ? DhtStepOutcome.Failed : DhtStepOutcome.Succeeded, null, result.Code);
+        return outcome;
     }
 
     private HandshakeOutcome? ReadHandshake(DhtReply reply)
@@ -128,6 +135,4 @@ internal sealed partial class ConnectAttempt
             ? Failed(HyperDhtErrorCode.ServerError, "failed: the peer offered no stream.")
             : null;
     }
-
-    private HyperDhtException Failed(string code, string text) => HyperDhtException.ForPeer(code, _publicKey, text);
 }

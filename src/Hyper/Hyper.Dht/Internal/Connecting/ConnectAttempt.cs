@@ -1,5 +1,5 @@
 using Hyper.Crypto;
-using Hyper.Dht.Internal.Sockets;
+using Hyper.Dht.Internal.Relaying;
 using Hyper.Dht.Messages;
 using Hyper.Encoding;
 using Hyper.Loop;
@@ -13,10 +13,16 @@ namespace Hyper.Dht.Internal.Connecting;
 /// </summary>
 /// <remarks>
 /// Two steps: a handshake through whoever knows the peer (<see cref="HandshakeRace"/>), then a path. Paths are tried side
-/// by side, and the first on which a packet may go wins: the address we asked (when that was the server itself), an open
-/// server's address, the local network, a punched hole, or whatever place the server's own first packet comes from. The
-/// attempt ends once, by a stream or by an error, and at the latest after <see cref="HyperDhtOptions.ConnectTimeout"/>.
-/// It owns the UDX stream until it is connected, and the handshake; both go to the secret stream then.
+/// by side, none waits for the failure of another, and the first on which a packet may go opens the stream: the address
+/// we asked (when that was the server itself), an open server's address, the local network, a punched hole, a relay, or
+/// whatever place the server's own first packet comes from. A relay opens the stream only for the time being: the others
+/// are tried on, and the first of them that works takes over.
+/// <para>
+/// States: searching, racing, then either settled or, after a relay was first, upgrading. It settles once, by a stream or
+/// by an error, and at the latest after <see cref="HyperDhtOptions.ConnectTimeout"/>; upgrading ends with the last path
+/// tried or with the stream. It owns the UDX stream until that is connected, the handshake, the puncher and the leg over a
+/// relay; stream and handshake go to the secret stream, the leg looks after itself once the stream was moved.
+/// </para>
 /// Source of the order: hyperdht 6.27.0 and 6.34.0, lib/connect.js.
 /// </remarks>
 internal sealed partial class ConnectAttempt : IDisposable
@@ -25,33 +31,37 @@ internal sealed partial class ConnectAttempt : IDisposable
     private readonly Bytes32 _publicKey;
     private readonly Bytes32 _target;
     private readonly DhtConnectOptions _options;
+    private readonly DhtConnectReport _report;
+    private readonly TimeSpan _limit;
     private readonly UdxStream _stream;
     private readonly bool _isOpen;
+    private readonly RelayThroughInfo? _relayThrough;
     private readonly ClientNoise _noise;
-    private readonly CancellationTokenSource _ending;
+    private readonly CancellationTokenSource _ending = new();
     private readonly List<UdpAddress> _askedRelays = [];
     private readonly TaskCompletionSource<NoiseSecretStream> _connected = new(
         TaskCreationOptions.RunContinuationsAsynchronously
     );
     private HandshakeOutcome? _handshake;
     private (UdxSocket Socket, UdpAddress From)? _firstPacket;
+    private RelayLeg? _leg;
+    private bool _isRunning;
+    private bool _isDisposed;
 
-    public ConnectAttempt(
-        HyperDht dht,
-        in Bytes32 publicKey,
-        DhtConnectOptions options,
-        CancellationToken cancellationToken
-    )
+    public ConnectAttempt(HyperDht dht, in Bytes32 publicKey, DhtConnectOptions options, TimeSpan limit)
     {
         _dht = dht;
         _publicKey = publicKey;
         _target = HyperDht.GetTarget(publicKey);
         _options = options;
-        _ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        _limit = limit;
+        _report = options.Report ?? new DhtConnectReport();
+        _report.Start(publicKey, dht.Loop.Time);
         Ending = _ending.Token;
-        _stream = dht.Udx.CreateStream(firewall: OnPacket);
         var own = dht.Rpc.RemoteAddress;
         _isOpen = own.HasValue;
+        _relayThrough = ChooseRelay();
+        _stream = dht.Udx.CreateStream(firewall: OnPacket);
         try
         {
             _noise = new ClientNoise(options.KeyPair ?? dht.KeyPair, publicKey, CreatePayload(own), dht.Loop.Random);
@@ -65,20 +75,32 @@ internal sealed partial class ConnectAttempt : IDisposable
         }
     }
 
-    /// <summary>Fires when the attempt is over, whatever way.</summary>
+    /// <summary>The stream below the one that the attempt opens.</summary>
+    public UdxStream Stream => _stream;
+
+    /// <summary>Whether either side has named a relay.</summary>
+    public bool HasRelay => _relayThrough is not null || _handshake?.Payload.RelayThrough is not null;
+
+    /// <summary>Fires when the attempt is over, whatever way. Always on the loop.</summary>
     private CancellationToken Ending { get; }
+
+    /// <summary>Whether a path was found that needs no other, or nobody wants one any more.</summary>
+    private bool IsDone => _isDisposed || (_connected.Task.IsCompleted && !IsRelayed);
+
+    /// <summary>Whether the stream goes over a relay at present.</summary>
+    private bool IsRelayed => _leg is { IsInUse: true } && _stream.IsOpen;
 
     /// <summary>Gives the attempt up because the node is going down or to sleep.</summary>
     public void Abandon(string code, string reason)
     {
         _connected.TrySetException(HyperDhtException.ForPeer(code, _publicKey, reason));
-        _ending.Cancel();
+        Dispose();
     }
 
-    /// <summary>Runs the attempt to its end.</summary>
+    /// <summary>Runs the attempt until it is settled.</summary>
     public async Task<NoiseSecretStream> RunAsync(CancellationToken cancellationToken)
     {
-        using var timeout = new CancellationTokenSource(_dht.Options.ConnectTimeout, _dht.Loop.Time);
+        using var timeout = new CancellationTokenSource(_limit, _dht.Loop.Time);
         await using var onTimeout = timeout.Token.UnsafeRegister(
             static state => ((ConnectAttempt)state!).OnTimeout(),
             this
@@ -87,23 +109,47 @@ internal sealed partial class ConnectAttempt : IDisposable
             static (state, token) => ((ConnectAttempt)state!)._connected.TrySetCanceled(token),
             this
         );
-        _ = FindPathAsync();
-        return await _connected.Task;
+        _isRunning = true;
+        _ = RunPathsAsync();
+        try
+        {
+            var stream = await _connected.Task;
+            _report.Finish(null);
+            return stream;
+        }
+        catch (Exception error)
+        {
+            _report.Finish((error as HyperDhtException)?.Code ?? error.GetType().Name);
+            throw;
+        }
+        finally
+        {
+            // With a stream over a relay the other paths are still being tried.
+            if (!IsRelayed || !_isRunning)
+                Dispose();
+        }
     }
 
     public void Dispose()
     {
+        if (_isDisposed)
+            return;
+        _isDisposed = true;
         _ending.Cancel();
         if (!_stream.IsConnected)
         {
             _stream.Destroy();
             _handshake?.Session.Dispose();
         }
+        // Once the stream is on its way over it, the leg lives as long as that.
+        if (_leg is { IsInUse: false, WasUsed: false })
+            _leg.Dispose();
         _noise.Dispose();
         _ending.Dispose();
+        _dht.Forget(this);
     }
 
-    private async Task FindPathAsync()
+    private async Task RunPathsAsync()
     {
         try
         {
@@ -125,14 +171,19 @@ internal sealed partial class ConnectAttempt : IDisposable
             // Also what the system refuses, such as a further socket, ends the attempt.
             _connected.TrySetException(error);
         }
+        finally
+        {
+            _isRunning = false;
+            if (_connected.Task.IsCompleted)
+                Dispose();
+        }
     }
 
     private void OnTimeout() =>
         _connected.TrySetException(
-            HyperDhtException.ForPeer(
+            Failed(
                 HyperDhtErrorCode.TimedOut,
-                _publicKey,
-                $"took longer than {_dht.Options.ConnectTimeout.TotalSeconds} s. Check both sides' networks and try again."
+                $"took longer than {_limit.TotalSeconds:0.#} s. Check both sides' networks and try again."
             )
         );
 
@@ -149,50 +200,17 @@ internal sealed partial class ConnectAttempt : IDisposable
             Addresses4 = [.. addresses],
             Udx = new UdxInfo(_stream.Id),
             SecretStream = new SecretStreamInfo(),
+            RelayThrough = _relayThrough,
         };
     }
 
-    /// <summary>The server's packets show a path by themselves: it has found us.</summary>
-    private bool OnPacket(UdxStream stream, UdxSocket socket, in UdpAddress from)
+    private RelayThroughInfo? ChooseRelay()
     {
-        if (from.Port == 0 || stream.IsConnected)
-            return false;
-        if (_handshake is not null)
-        {
-            TryConnect(socket, from, "the server's packet");
-            return true;
-        }
-        // It may overtake the answer to the handshake: the stream keeps it until it is connected.
-        if (_firstPacket is { } first)
-            return first.Socket == socket && first.From == from;
-        _firstPacket = (socket, from);
-        return true;
+        if (_options.RelayThrough?.Invoke(_options.ForceRelay) is not { } relay || relay == _publicKey)
+            return null;
+        return new RelayThroughInfo(relay, RelayLeg.CreateToken(_dht.Loop.Random));
     }
 
-    /// <summary>Connects the stream on a path, unless another was first.</summary>
-    private void TryConnect(UdxSocket socket, in UdpAddress to, string path)
-    {
-        if (_handshake is not { } handshake || _stream.IsConnected || !_stream.IsOpen || _connected.Task.IsCompleted)
-            return;
-        if (to.Port == 0 || socket.IsClosed)
-            return;
-        RememberRelays(handshake);
-        _stream.Connect(socket, handshake.Payload.Udx!.Id, to);
-        var options = new NoiseSecretStreamOptions { KeepAlive = _dht.Options.ConnectionKeepAlive };
-        var secretStream = new NoiseSecretStream(_stream, handshake.Session, options);
-        secretStream.Open();
-        _dht.LogConnected(_publicKey, path);
-        // A caller on another thread may have given up just now: then the stream is nobody's.
-        if (!_connected.TrySetResult(secretStream))
-            secretStream.Destroy();
-    }
-
-    private void RememberRelays(HandshakeOutcome handshake)
-    {
-        // The server knows best where it is announced.
-        if (handshake.Payload.RelayAddresses is { Length: > 0 } named)
-            _dht.RelayAddresses.Set(_publicKey, named);
-        else
-            _dht.RelayAddresses.Set(_publicKey, _askedRelays.ToArray());
-    }
+    private HyperDhtException Failed(string code, string text) =>
+        HyperDhtException.ForPeer(code, _publicKey, text + _report.Summarise(), _report);
 }

@@ -32,4 +32,10 @@ internal sealed record HandshakeOutcome
 
     /// <summary>The server's relays, if it can be asked to punch.</summary>
     public RelayInfo[] Relays => Payload.Holepunch?.Relays ?? [];
+
+    /// <summary>Whether the server may send from this host, by what it and the relay have said.</summary>
+    public bool MayComeFrom(UdpAddress host, IReadOnlyList<UdpAddress> told) =>
+        ServerAddress.HasSameHost(host)
+        || Array.Exists(Payload.Addresses4, address => address.HasSameHost(host))
+        || told.Any(address => address.HasSameHost(host));
 }

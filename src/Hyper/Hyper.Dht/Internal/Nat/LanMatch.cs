@@ -29,6 +29,10 @@ internal static class LanMatch
         return best;
     }
 
+    /// <summary>All remote addresses, the one that <see cref="Find"/> chooses first.</summary>
+    public static UdpAddress[] Order(ReadOnlySpan<UdpAddress> own, UdpAddress[] remote) =>
+        Find(own, remote) is { } best ? [best, .. remote.Where(address => address != best)] : remote;
+
     private static int EqualLeadingOctets(uint left, uint right) =>
         System.Numerics.BitOperations.LeadingZeroCount(left ^ right) / 8;
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Hyper.Dht.Internal.Sockets;
 using Hyper.Dht.Rpc;
 using Hyper.Loop;
@@ -13,6 +14,9 @@ namespace Hyper.Dht.Internal.Punching;
 /// </summary>
 internal sealed class PunchSockets : IDisposable
 {
+    /// <summary>Sockets open at a time: one punch with random ports takes 256.</summary>
+    public const int MaxSockets = 1024;
+
     private static readonly TimeSpan _sweepInterval = TimeSpan.FromSeconds(5);
 
     private readonly UdxNode _udx;
@@ -33,27 +37,59 @@ internal sealed class PunchSockets : IDisposable
     public int Count => _open.Count;
 
     /// <summary>Opens a socket on any port; probes that come in on it go to <paramref name="probes"/>.</summary>
-    /// <exception cref="System.Net.Sockets.SocketException">The system has no socket left.</exception>
-    public DhtSocket Open(IProbeHandler probes)
+    /// <exception cref="HyperDhtException">There are too many, or the system has none left.</exception>
+    public DhtSocket Open(IProbeHandler probes) =>
+        TryOpen(probes)
+        ?? throw new HyperDhtException(
+            HyperDhtErrorCode.HolepunchAborted,
+            $"No socket is left to punch with: {_open.Count} are open. Make fewer connections at a time."
+        );
+
+    /// <summary>The same, with null in place of an error.</summary>
+    public DhtSocket? TryOpen(IProbeHandler probes)
     {
-        var socket = new DhtSocket(_udx, new DatagramSocketOptions { Host = _host }, _node, probes);
-        _open.Add(socket);
-        return socket;
+        if (_open.Count >= MaxSockets)
+            return null;
+        try
+        {
+            var socket = new DhtSocket(_udx, new DatagramSocketOptions { Host = _host }, _node, probes);
+            _open.Add(socket);
+            return socket;
+        }
+        catch (SocketException)
+        {
+            // Out of descriptors: those that are open have to do.
+            return null;
+        }
     }
 
     /// <summary>Takes a socket back; it stays open while <paramref name="stream"/> uses it.</summary>
-    public void Release(DhtSocket socket, UdxStream stream)
+    public void Release(DhtSocket socket, UdxStream? stream)
     {
         if (!_open.Contains(socket))
             return;
-        if (stream.Socket != socket.Udx)
+        if (stream?.Socket != socket.Udx)
         {
             Close(socket);
             return;
         }
-        _used.Add(new Lease(socket, stream));
-        if (!_sweep.IsArmed)
-            _sweep.Arm(_sweepInterval);
+        Hold(socket.Udx, stream);
+    }
+
+    /// <summary>
+    /// Keeps a socket that was taken back open for one more stream, which goes over the socket of another's connection.
+    /// </summary>
+    public void Hold(UdxSocket socket, UdxStream stream)
+    {
+        foreach (var open in _open)
+        {
+            if (open.Udx != socket)
+                continue;
+            _used.Add(new Lease(open, stream));
+            if (!_sweep.IsArmed)
+                _sweep.Arm(_sweepInterval);
+            return;
+        }
     }
 
     /// <summary>Closes all sockets, and so destroys the streams on them.</summary>
@@ -77,16 +113,18 @@ internal sealed class PunchSockets : IDisposable
         for (var i = _used.Count - 1; i >= 0; i--)
         {
             var lease = _used[i];
-            if (lease.Stream.IsOpen)
+            // A stream may also have gone on to another path.
+            if (lease.Stream.IsOpen && lease.Stream.Socket == lease.Socket.Udx)
                 continue;
-            // Found closed once, the stream may still be answering; found closed twice, it has had its time.
+            // Found unused once, its stream may still be answering there; found so twice, it has had its time.
             if (!lease.IsLingering)
             {
                 lease.IsLingering = true;
                 continue;
             }
             _used.RemoveAt(i);
-            Close(lease.Socket);
+            if (!_used.Exists(other => other.Socket == lease.Socket))
+                Close(lease.Socket);
         }
         if (_used.Count > 0)
             _sweep.Arm(_sweepInterval);

@@ -1,5 +1,6 @@
 using Hyper.Crypto;
 using Hyper.Dht.Internal.Punching;
+using Hyper.Dht.Internal.Relaying;
 using Hyper.Dht.Internal.Sockets;
 using Hyper.Dht.Messages;
 using Hyper.Dht.Rpc;
@@ -14,21 +15,29 @@ namespace Hyper.Dht.Internal.Serving;
 /// One client's handshake with a server, from the answer to the first packet.
 /// </summary>
 /// <remarks>
-/// States: answered (the stream waits for the client's first packet on any socket, and punch messages are served),
-/// connected (the stream was handed over), expired (it never came). The answer is kept for another ten seconds after
-/// either, since copies of the client's message may still be on the way; then the slot is free. One timer carries all
-/// of it. Owned by the <see cref="HandshakeTable"/> of its server, it owns the stream until that is handed over.
-/// Punching is done with the node's own socket, whose mapping in the NAT is the one that relays tell clients, so a
-/// handshake costs no socket.
+/// States: answered (the stream waits for the client's first packet on any socket, punch messages are served, and a
+/// relay is met if one was named), relayed (the stream was handed over and goes over the relay until a direct path is
+/// found), over (it was handed over on a direct path, or nothing came of it). The answer is kept for another ten seconds
+/// after that, since copies of the client's message may still be on the way; then the slot is free. One timer carries
+/// all of it. Owned by the <see cref="HandshakeTable"/> of its server, it owns the stream until that is handed over, the
+/// puncher, and the leg over a relay until the stream goes over it.
+/// <para>
+/// Nothing is sent to an address because a client says that it is there: a client that asked directly sends first, and
+/// one that says it is open is asked whether it is.
+/// </para>
 /// </remarks>
 internal sealed partial class ServerHandshake : IDisposable
 {
     private readonly DhtServer _server;
     private readonly NoisePayload _payload;
     private readonly LoopTimer _timer;
+    private readonly CancellationTokenSource _ending = new();
+    private readonly CancellationToken _end;
     private UdxStream? _stream;
     private HandshakeResult? _session;
     private SecurePayload? _secure;
+    private RelayLeg? _leg;
+    private bool _isMeetingAtRelay;
     private bool _isOver;
 
     public ServerHandshake(
@@ -44,10 +53,10 @@ internal sealed partial class ServerHandshake : IDisposable
         MessageHash = messageHash;
         Slot = slot;
         Client = client;
+        _end = _ending.Token;
         var time = server.Dht.Loop.Time;
         CreatedAt = time.GetTimestamp();
         _timer = time.CreateTimer(static state => ((ServerHandshake)state!).OnDeadline(), this);
-        _punchTimer = time.CreateTimer(static state => ((ServerHandshake)state!).Punch(), this);
     }
 
     public Bytes32 MessageHash { get; }
@@ -66,13 +75,18 @@ internal sealed partial class ServerHandshake : IDisposable
     /// <summary>Whether the stream was handed over.</summary>
     public bool IsConnected { get; private set; }
 
+    private HyperDht Dht => _server.Dht;
+
+    private bool IsRelayed => _leg is { IsInUse: true };
+
     /// <summary>Writes the answer and gets ready for the client; false when its keys turn out to be no good.</summary>
-    public bool TryAnswer(ServerNoise noise, bool isDirect, in DhtIncomingRequest request)
+    public bool TryAnswer(ServerNoise noise, bool isDirect)
     {
         var error = CheckPayload();
         if (error == HandshakeError.None)
-            _stream = _server.Dht.Udx.CreateStream(firewall: OnFirstPacket);
-        if (noise.TryAnswer(CreatePayload(error), out _session) is not { } reply)
+            _stream = Dht.Udx.CreateStream(firewall: OnPacket);
+        var ownRelay = error == HandshakeError.None ? ChooseRelay() : null;
+        if (noise.TryAnswer(CreatePayload(error, ownRelay), out _session) is not { } reply)
             return false;
         Reply = reply;
         if (error != HandshakeError.None)
@@ -80,12 +94,15 @@ internal sealed partial class ServerHandshake : IDisposable
             End();
             return true;
         }
-        _secure = new SecurePayload(_session!.Hash, _server.Dht.Loop.Random);
+        _secure = new SecurePayload(_session!.Hash, Dht.Loop.Random);
         _timer.Arm(HandshakeTiming.FirstPacket);
         if (isDirect)
-            Accept(((DhtSocket)request.Responder.Socket).Udx, Client);
-        else if (_payload.Firewall == FirewallKind.Open && _server.Dht.PresentSocket is { } socket)
-            Accept(socket.Udx, Client);
+            return true;
+        var relay = ownRelay ?? _payload.RelayThrough;
+        if (_payload.Firewall == FirewallKind.Open)
+            _ = AcceptIfThereAsync(relay, isOurs: ownRelay is not null);
+        else if (relay is not null)
+            _ = GoThroughRelayAsync(relay, isOurs: ownRelay is not null);
         return true;
     }
 
@@ -94,7 +111,6 @@ internal sealed partial class ServerHandshake : IDisposable
     {
         End();
         _timer.Dispose();
-        _punchTimer.Dispose();
         _server.Remove(this);
     }
 
@@ -105,15 +121,14 @@ internal sealed partial class ServerHandshake : IDisposable
         return _payload.Udx is null ? HandshakeError.Aborted : HandshakeError.None;
     }
 
-    private NoisePayload CreatePayload(HandshakeError error)
+    private NoisePayload CreatePayload(HandshakeError error, RelayThroughInfo? relay)
     {
-        var dht = _server.Dht;
-        var own = dht.Rpc.RemoteAddress;
+        var own = Dht.Rpc.RemoteAddress;
         var addresses = new List<UdpAddress>();
         if (own is { } remote)
             addresses.Add(remote);
         if (_server.Options.ShareLocalAddress)
-            addresses.AddRange(dht.LocalAddresses.Get());
+            addresses.AddRange(Dht.LocalAddresses.Get());
         var relayAddresses = _server.Announcer.RelayAddresses;
         return new NoisePayload
         {
@@ -123,13 +138,33 @@ internal sealed partial class ServerHandshake : IDisposable
             Addresses4 = [.. addresses],
             Udx = new UdxInfo(_stream?.Id ?? 0),
             SecretStream = new SecretStreamInfo(),
+            RelayThrough = relay,
             RelayAddresses = relayAddresses.Length > 0 ? relayAddresses : null,
         };
     }
 
-    private bool OnFirstPacket(UdxStream stream, UdxSocket socket, in UdpAddress from)
+    /// <summary>
+    /// A client that says it is open waits for us to speak. Anybody may say so of any address, and the packets of a stream
+    /// are repeated; so it is asked first, which sends at most three small datagrams there.
+    /// </summary>
+    private async Task AcceptIfThereAsync(RelayThroughInfo? relay, bool isOurs)
+    {
+        var result = await Dht.Rpc.PingAsync(Client, null, _end);
+        if (_isOver || IsConnected)
+            return;
+        if (result.Reply is { } pong)
+            Accept(((DhtSocket)pong.Socket).Udx, Client);
+        else if (relay is not null)
+            await GoThroughRelayAsync(relay, isOurs);
+    }
+
+    /// <summary>A packet of the client's from anywhere: there it is.</summary>
+    private bool OnPacket(UdxStream stream, UdxSocket socket, in UdpAddress from)
     {
         if (_isOver || from.Port == 0)
+            return false;
+        // Once a relay carries the stream, only places where the client may be can take it over.
+        if (IsConnected && !IsClientHost(from))
             return false;
         Accept(socket, from);
         return true;
@@ -137,16 +172,30 @@ internal sealed partial class ServerHandshake : IDisposable
 
     private void Accept(UdxSocket socket, in UdpAddress client)
     {
-        var (stream, session) = (_stream!, _session!);
-        _stream = null;
+        if (IsConnected)
+        {
+            if (_leg is not { IsInUse: true } leg || _stream is not { IsOpen: true } moved)
+                return;
+            Dht.RelayStatistics.Upgrades++;
+            leg.MoveTo(moved, socket, _payload.Udx!.Id, client);
+            End();
+            return;
+        }
+        HandOver(socket, _payload.Udx!.Id, client);
+        End();
+    }
+
+    private NoiseSecretStream HandOver(UdxSocket socket, uint remoteId, in UdpAddress client)
+    {
+        var session = _session!;
         _session = null;
         IsConnected = true;
-        End();
-        stream.Connect(socket, _payload.Udx!.Id, client);
-        var options = new NoiseSecretStreamOptions { KeepAlive = _server.Dht.Options.ConnectionKeepAlive };
-        var secretStream = new NoiseSecretStream(stream, session, options);
+        _stream!.Connect(socket, remoteId, client);
+        var options = new NoiseSecretStreamOptions { KeepAlive = Dht.Options.ConnectionKeepAlive };
+        var secretStream = new NoiseSecretStream(_stream, session, options);
         secretStream.Open();
-        _server.HandOver(secretStream);
+        _server.HandOver(secretStream, _stream);
+        return secretStream;
     }
 
     private void OnDeadline()
@@ -156,7 +205,8 @@ internal sealed partial class ServerHandshake : IDisposable
             Dispose();
             return;
         }
-        _server.Statistics.Expired++;
+        if (!IsConnected)
+            _server.Statistics.Expired++;
         End();
     }
 
@@ -166,8 +216,12 @@ internal sealed partial class ServerHandshake : IDisposable
         if (_isOver)
             return;
         _isOver = true;
-        _punchTimer.Disarm();
-        _stream?.Destroy();
+        _ending.Cancel();
+        _ending.Dispose();
+        _puncher?.End(IsConnected ? _stream : null);
+        _puncher = null;
+        if (!IsConnected)
+            _stream?.Destroy();
         _stream = null;
         _session?.Dispose();
         _session = null;

@@ -49,7 +49,7 @@ internal sealed class DhtSocket : IRpcSocket, IUdxSocketHandler
         if (from.Port == 0)
             return;
         if (datagram.Length == ProbeBytes)
-            _probes.OnProbe(this, from);
+            _probes.OnProbe(this, from, datagram[0]);
         else if (datagram.Length > ProbeBytes)
             _rpc.HandleDatagram(this, datagram, from);
     }

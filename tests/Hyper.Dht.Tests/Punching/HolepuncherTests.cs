@@ -1,0 +1,134 @@
+using Hyper.Dht.Internal.Punching;
+using Hyper.Dht.Internal.Sockets;
+using Hyper.Dht.Tests.Simulation;
+using Hyper.Loop;
+using TestKit;
+
+namespace Hyper.Dht.Tests.Punching;
+
+public sealed class HolepuncherTests
+{
+    private static readonly UdpAddress _remote = new(0x1400_0005, 4000);
+
+    [Fact]
+    public void OnProbe_before_the_server_punches_counts_only_when_a_second_one_follows_the_servers_word() =>
+        RunClient(
+            (puncher, paths) =>
+            {
+                Probe(puncher, _remote);
+                Assert.Empty(paths);
+                Probe(puncher, _remote);
+                // Both probes may be echoes of a server that has not let us in: it has said nothing yet.
+                Assert.Empty(paths);
+
+                puncher.UpdateRemote(FirewallKind.Consistent, isPunching: false, [_remote], null);
+
+                Assert.Equal([_remote], paths);
+            }
+        );
+
+    [Fact]
+    public void OnProbe_after_the_servers_word_needs_a_second_one_from_the_same_place() =>
+        RunClient(
+            (puncher, paths) =>
+            {
+                puncher.UpdateRemote(FirewallKind.Consistent, isPunching: false, [_remote], null);
+                var sent = puncher.ProbesSent;
+                Probe(puncher, _remote);
+                Assert.Empty(paths);
+                Assert.Equal(sent + 1, puncher.ProbesSent);
+                Probe(puncher, _remote.WithPort(4001));
+                Assert.Empty(paths);
+                Probe(puncher, _remote.WithPort(4001));
+                Assert.Equal([_remote.WithPort(4001)], paths);
+            }
+        );
+
+    [Theory]
+    [InlineData(true, 0)]
+    [InlineData(true, 77)]
+    [InlineData(false, 1)]
+    public void OnProbe_while_the_server_punches_or_of_the_explicit_kind_is_the_path(bool isPunching, byte value) =>
+        RunClient(
+            (puncher, paths) =>
+            {
+                puncher.UpdateRemote(FirewallKind.Consistent, isPunching, [_remote], null);
+                Probe(puncher, _remote, value);
+                Assert.Equal([_remote], paths);
+            }
+        );
+
+    [Fact]
+    public void OnProbe_of_many_strangers_is_answered_a_bounded_number_of_times() =>
+        RunClient(
+            (puncher, paths) =>
+            {
+                for (ushort port = 1; port <= 1000; port++)
+                    Probe(puncher, _remote.WithPort(port));
+                Assert.Empty(paths);
+                Assert.Equal(64, puncher.ProbesSent);
+            }
+        );
+
+    [Fact]
+    public void TryPunch_towards_random_ports_needs_a_verified_host_and_the_turn() =>
+        RunClient(
+            (puncher, _) =>
+            {
+                foreach (ushort source in (ReadOnlySpan<ushort>)[1, 2, 3, 4])
+                    puncher.AddSample(new UdpAddress(0x1400_0001, 5), _remote.WithPort(source));
+                Assert.Equal(FirewallKind.Consistent, puncher.Firewall);
+
+                puncher.UpdateRemote(FirewallKind.Random, isPunching: true, [_remote.WithPort(0)], null);
+                Assert.False(puncher.TryPunch());
+
+                puncher.UpdateRemote(FirewallKind.Random, isPunching: true, [_remote.WithPort(0)], _remote);
+                Assert.True(puncher.TryPunch());
+                Assert.False(puncher.TryPunch() && !puncher.IsPunching);
+            }
+        );
+
+    [Fact]
+    public void Limiter_gives_one_turn_at_a_time_and_rests_only_after_one_that_was_used()
+    {
+        var world = new SimulatedWorld(1);
+        var host = world.CreateHost("10.0.0.1");
+        world.Run(async () =>
+        {
+            var limiter = new RandomPunchLimiter(host.Time);
+            Assert.True(limiter.TryEnter());
+            Assert.False(limiter.TryEnter());
+            limiter.Exit(wasUsed: false);
+            Assert.True(limiter.TryEnter());
+            limiter.Exit(wasUsed: true);
+            Assert.False(limiter.TryEnter());
+            await world.Delay(TimeSpan.FromSeconds(19.9));
+            Assert.False(limiter.IsFree);
+            await world.Delay(TimeSpan.FromSeconds(0.2));
+            Assert.True(limiter.TryEnter());
+        });
+    }
+
+    private static void RunClient(Action<Holepuncher, List<UdpAddress>> body) =>
+        SimulatedDht.Run(
+            1,
+            async world =>
+            {
+                var peer = await world.CreatePeerAsync(isFirewalled: true);
+                var paths = new List<UdpAddress>();
+                var puncher = Holepuncher.ForClient(
+                    peer,
+                    FirewallKind.Unknown,
+                    (_, from) => paths.Add(from),
+                    () => { }
+                );
+                body(puncher, paths);
+                puncher.Dispose();
+                Assert.Equal(0, peer.OpenResources.PunchSockets);
+                Assert.True(peer.RandomPunches.IsFree);
+            }
+        );
+
+    private static void Probe(Holepuncher puncher, UdpAddress from, byte value = 0) =>
+        ((IProbeHandler)puncher).OnProbe(puncher.Socket, from, value);
+}
