@@ -46,7 +46,7 @@ public sealed partial class DhtServer
             Statistics.Limited++;
             return null;
         }
-        if (Answer(message, hash, client) is not { } handshake)
+        if (Answer(message, request.Responder.Socket, hash, client) is not { } handshake)
             return null;
         Statistics.Answered++;
         _handshakes.Add(handshake);
@@ -75,7 +75,7 @@ public sealed partial class DhtServer
         );
     }
 
-    private ServerHandshake? Answer(in PeerHandshake message, in Bytes32 hash, in UdpAddress client)
+    private ServerHandshake? Answer(in PeerHandshake message, IRpcSocket socket, in Bytes32 hash, in UdpAddress client)
     {
         using var noise = new ServerNoise(KeyPair, _dht.Loop.Random);
         if (!noise.TryRead(message.Noise, out var payload))
@@ -97,7 +97,7 @@ public sealed partial class DhtServer
             return null;
         }
         var handshake = new ServerHandshake(this, hash, _handshakes.NextSlot(), client, payload);
-        if (handshake.TryAnswer(noise, isDirect: message.PeerAddress is null))
+        if (handshake.TryAnswer(noise, isDirect: message.PeerAddress is null, socket))
             return handshake;
         Statistics.Malformed++;
         _refused.Set(hash, true);

@@ -15,7 +15,8 @@ internal sealed partial class ConnectAttempt
             return false;
         if (stream.IsConnected)
         {
-            // Over a relay already: the server has found the direct path before us. It must come from where it may be.
+            // From where the server may be packets are taken, also when its NAT sends them from another port than ours go
+            // to. While the stream goes over a relay they show that the server has found the direct path before us.
             if (_handshake is not { } known || !known.MayComeFrom(from, _report.RemoteAddresses))
                 return false;
             TryConnect(socket, from, DhtConnectPhase.Punch);

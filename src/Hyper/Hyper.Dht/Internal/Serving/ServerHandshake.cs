@@ -80,7 +80,7 @@ internal sealed partial class ServerHandshake : IDisposable
     private bool IsRelayed => _leg is { IsInUse: true };
 
     /// <summary>Writes the answer and gets ready for the client; false when its keys turn out to be no good.</summary>
-    public bool TryAnswer(ServerNoise noise, bool isDirect)
+    public bool TryAnswer(ServerNoise noise, bool isDirect, IRpcSocket socket)
     {
         var error = CheckPayload();
         if (error == HandshakeError.None)
@@ -100,7 +100,7 @@ internal sealed partial class ServerHandshake : IDisposable
             return true;
         var relay = ownRelay ?? _payload.RelayThrough;
         if (_payload.Firewall == FirewallKind.Open)
-            _ = AcceptIfThereAsync(relay, isOurs: ownRelay is not null);
+            _ = AcceptIfThereAsync(socket, relay, isOurs: ownRelay is not null);
         else if (relay is not null)
             _ = GoThroughRelayAsync(relay, isOurs: ownRelay is not null);
         return true;
@@ -147,9 +147,10 @@ internal sealed partial class ServerHandshake : IDisposable
     /// A client that says it is open waits for us to speak. Anybody may say so of any address, and the packets of a stream
     /// are repeated; so it is asked first, which sends at most three small datagrams there.
     /// </summary>
-    private async Task AcceptIfThereAsync(RelayThroughInfo? relay, bool isOurs)
+    private async Task AcceptIfThereAsync(IRpcSocket socket, RelayThroughInfo? relay, bool isOurs)
     {
-        var result = await Dht.Rpc.PingAsync(Client, null, _end);
+        // From the socket of the answer, whose address is the one that the client knows.
+        var result = await Dht.Rpc.PingAsync(Client, new DhtRequestOptions { Socket = socket }, _end);
         if (_isOver || IsConnected)
             return;
         if (result.Reply is { } pong)
@@ -161,12 +162,14 @@ internal sealed partial class ServerHandshake : IDisposable
     /// <summary>A packet of the client's from anywhere: there it is.</summary>
     private bool OnPacket(UdxStream stream, UdxSocket socket, in UdpAddress from)
     {
-        if (_isOver || from.Port == 0)
+        if (from.Port == 0 || (_isOver && !IsConnected))
             return false;
-        // Once a relay carries the stream, only places where the client may be can take it over.
+        // Once it is connected, packets are taken from places where the client may be, and only those can take over from
+        // a relay: its NAT may send them from another port than ours go to.
         if (IsConnected && !IsClientHost(from))
             return false;
-        Accept(socket, from);
+        if (!_isOver)
+            Accept(socket, from);
         return true;
     }
 
