@@ -27,7 +27,7 @@ namespace TestKit;
 public sealed class ResourceWatch(ResourceLimits? limits = null)
 {
     /// <summary>Fewer samples prove nothing.</summary>
-    public const int LeastSamples = 9;
+    public const int LeastSamples = 5;
 
     private readonly ResourceLimits _limits = limits ?? new ResourceLimits();
     private readonly List<ResourceSample> _samples = [];
