@@ -71,7 +71,7 @@ writeFileSync(
     '# Evidence',
     '',
     'Written by `.ci/nightly`, which feeds every decoder random and damaged bytes and runs the long random tests of the',
-    'layers. A night is repeated by its seed: `TEST_SEED=<seed> FUZZ_ITERATIONS=<inputs> .ci/nightly`.',
+    'layers, the troubled towns on virtual time, the soaks that watch for leaks and the interop matrix. A night is repeated by its seed: `TEST_SEED=<seed> FUZZ_ITERATIONS=<inputs> .ci/nightly`.',
     '',
     `Last run: ${summary.date}, commit ${summary.commit}, seed ${summary.seed}, ${count(summary.iterations)} inputs per decoder,`,
     `${machine.cores} cores (${machine.processor}), ${machine.kernel}, .NET ${machine.dotnet}.`,

@@ -16,7 +16,12 @@ internal sealed class Town(SimulatedNetwork network, TownPlan plan, Action<strin
     private readonly Register _register = new();
     private readonly Dictionary<SimulatedPeer, List<PeerDiscoverySession>> _sessions = [];
 
-    private IEnumerable<SimulatedPeer> Living => network.Peers.Where(peer => peer.IsAlive);
+    /// <summary>Those that run and do not sleep.</summary>
+    private IEnumerable<SimulatedPeer> Living =>
+        network.Peers.Where(peer => peer is { IsAlive: true, Swarm.IsSuspended: false });
+
+    private IEnumerable<SimulatedPeer> Sleeping =>
+        network.Peers.Where(peer => peer is { IsAlive: true, Swarm.IsSuspended: true });
 
     public async Task RunAsync()
     {
@@ -35,6 +40,8 @@ internal sealed class Town(SimulatedNetwork network, TownPlan plan, Action<strin
         }
         network.Heal();
         network.World.Conditions = plan.Conditions;
+        foreach (var sleeper in Sleeping.ToList())
+            await sleeper.Swarm.ResumeAsync();
         tell($"after {plan.Events} events {Living.Count()} peers live; {_register.Begun} ends were open");
         tell($"calm {await network.UntilAsync(FindStranger, plan.CalmPatience)} after the last event");
         SpeakAll();
@@ -52,6 +59,11 @@ internal sealed class Town(SimulatedNetwork network, TownPlan plan, Action<strin
             peer.Start();
             Join(peer);
             Join(peer);
+            return;
+        }
+        if (peer.Swarm.IsSuspended)
+        {
+            await peer.Swarm.ResumeAsync();
             return;
         }
         var sessions = _sessions[peer];
@@ -92,6 +104,9 @@ internal sealed class Town(SimulatedNetwork network, TownPlan plan, Action<strin
                 await FlushAsync(peer);
                 break;
             case 16:
+                await peer.Swarm.SuspendAsync();
+                break;
+            case 17:
                 network.World.Conditions = plan.Conditions with { Loss = 0.1 * _random.NextDouble() };
                 break;
             default:

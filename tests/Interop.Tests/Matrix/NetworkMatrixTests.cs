@@ -11,13 +11,14 @@ public sealed class NetworkMatrixTests(NodePartners partners, MatrixReport repor
     internal const string Row = "six nodes";
     private const string ExplicitPeer = "explicit peer, and again after its connection was cut";
     private const string TheySuspend = "they suspend and resume";
+    private const string WeSuspend = "we suspend and resume";
     private const string StoredByDialled = "records of each got by the other, stored by the nodes of the dialled";
 
     private static readonly string _topic = Seeds.Of(0x99);
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(60);
 
     /// <summary>In the order of the table.</summary>
-    internal static IReadOnlyList<string> Activities { get; } = [ExplicitPeer, TheySuspend, StoredByDialled];
+    internal static IReadOnlyList<string> Activities { get; } = [ExplicitPeer, TheySuspend, WeSuspend, StoredByDialled];
 
     [Theory]
     [Trait(FuzzBudget.Category, FuzzBudget.Soak)]
@@ -64,6 +65,26 @@ public sealed class NetworkMatrixTests(NodePartners partners, MatrixReport repor
                 await theirs.SuspendAsync();
                 await first.Stream.ClosedAsync(_patience);
                 await theirs.ResumeAsync();
+                using var second = await ours.ConnectionAsync(_patience);
+                await AssertEchoesAsync(second);
+            }
+        );
+
+    [Theory]
+    [Trait(FuzzBudget.Category, FuzzBudget.Soak)]
+    [MemberData(nameof(Roles.Each), MemberType = typeof(Roles))]
+    public Task We_suspend_and_resume(PartnerSet set, Role role) =>
+        RunAsync(
+            WeSuspend,
+            set,
+            role,
+            async (ours, theirs) =>
+            {
+                using var first = await MeetAsync(ours, theirs, role);
+                var there = await theirs.ConnectionAsync();
+                await ours.SuspendAsync();
+                await there.Stream.ClosedAsync(_patience);
+                await ours.ResumeAsync();
                 using var second = await ours.ConnectionAsync(_patience);
                 await AssertEchoesAsync(second);
             }

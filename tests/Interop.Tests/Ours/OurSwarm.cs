@@ -51,6 +51,11 @@ public sealed class OurSwarm : IAsyncDisposable
 
     public Task LeaveAsync(string topic) => _loop.RunAsync(() => _swarm.LeaveAsync(Bytes32.FromHex(topic)));
 
+    /// <summary>Closes its connections and its node's sockets until <see cref="ResumeAsync"/>.</summary>
+    public Task SuspendAsync() => _loop.RunAsync(_swarm.SuspendAsync);
+
+    public Task ResumeAsync() => _loop.RunAsync(_swarm.ResumeAsync);
+
     /// <summary>Keeps a connection to this key, whatever the topics.</summary>
     public Task JoinPeerAsync(string publicKey) => _loop.RunAsync(() => _swarm.JoinPeer(Bytes32.FromHex(publicKey)));
 
