@@ -64,7 +64,8 @@ public sealed class OurNode : IRecordClient, IAsyncDisposable
     public Task RestAsync() =>
         Until.TrueAsync(
             () => _loop.RunAsync(() => Dht.OpenResources == (0, 0)),
-            "the streams of the closed connections to be forgotten"
+            "the streams of the closed connections to be forgotten",
+            TimeSpan.FromMinutes(2)
         );
 
     /// <summary>Serves a key pair with Protomux; the muxes wait to be taken.</summary>
