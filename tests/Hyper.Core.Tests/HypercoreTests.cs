@@ -124,6 +124,52 @@ public sealed class HypercoreTests
         });
 
     [Fact]
+    public void Info_counts_what_is_stored_and_seek_finds_each_byte() =>
+        InWorld.Run(async loop =>
+        {
+            await using var store = CorestoreStorage.CreateInMemory(loop);
+            await using var core = await Hypercore.OpenAsync(store);
+            await core.AppendAsync([.. Vectors.Blocks(20).Select(block => (ReadOnlyMemory<byte>)block)]);
+            var position = await core.SeekAsync(100);
+            Assert.Equal(
+                100,
+                Vectors.Blocks((int)position!.Value.Block).Sum(block => block.Length) + (int)position.Value.Offset
+            );
+            Assert.Equal(new CorePosition(20, 0), await core.SeekAsync(core.ByteLength));
+            Assert.Null(await core.SeekAsync(core.ByteLength + 1));
+            await core.ClearAsync(3, 5);
+            var info = core.GetInfo();
+            Assert.Equal((20UL, 18UL, 3UL, 0UL), (info.Length, info.StoredBlocks, info.ContiguousLength, info.Fork));
+            Assert.Equal(core.TreeHash, info.TreeHash);
+        });
+
+    [Fact]
+    public void Refusals_have_the_codes_of_JavaScript() =>
+        InWorld.Run(async loop =>
+        {
+            await using var store = CorestoreStorage.CreateInMemory(loop);
+            await using var core = await Hypercore.OpenAsync(store);
+            await core.AppendAsync(Vectors.Block(1));
+            await RefusedAsync("INVALID_OPERATION", () => core.TruncateAsync(2));
+            await RefusedAsync("BAD_ARGUMENT", () => core.AppendAsync(new byte[Hypercore.MaxBlockBytes + 1]));
+            await RefusedAsync(
+                "STORAGE_EMPTY",
+                () => Hypercore.OpenAsync(store, new() { Key = core.DiscoveryKey, CreateIfMissing = false })
+            );
+            await using var other = await Hypercore.OpenAsync(store, new() { Key = core.DiscoveryKey });
+            await RefusedAsync("SESSION_NOT_WRITABLE", () => other.AppendAsync(Vectors.Block(1)));
+            await using var snapshot = core.OpenSnapshot();
+            await RefusedAsync("SESSION_NOT_WRITABLE", () => snapshot.AppendAsync(Vectors.Block(1)));
+            var kept = await core.AppendAsync([Vectors.Block(2), Vectors.Block(3)], new() { MaxLength = 2 });
+            Assert.Equal(1UL, kept.Length);
+            await core.DisposeAsync();
+            await RefusedAsync("SESSION_CLOSED", () => core.AppendAsync(Vectors.Block(1)));
+
+            static async Task RefusedAsync(string code, Func<Task> work) =>
+                Assert.Equal(code, (await Assert.ThrowsAsync<HypercoreException>(work)).Code);
+        });
+
+    [Fact]
     public void Clear_keeps_every_node_that_a_stored_block_needs() =>
         InWorld.Run(async loop =>
         {

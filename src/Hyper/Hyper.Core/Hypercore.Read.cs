@@ -45,6 +45,23 @@ public sealed partial class Hypercore
         return seek.IsFound ? new CorePosition(seek.Start, seek.Offset) : null;
     }
 
+    /// <summary>What the core is now.</summary>
+    public CoreInfo GetInfo()
+    {
+        VerifyOpen();
+        return new CoreInfo
+        {
+            Key = Key,
+            DiscoveryKey = DiscoveryKey,
+            Length = Length,
+            ContiguousLength = ContiguousLength,
+            StoredBlocks = _core.Bitfield.CountSet(0, Length),
+            ByteLength = ByteLength,
+            Fork = Fork,
+            TreeHash = TreeHash,
+        };
+    }
+
     /// <summary>What was stored under a name, or null.</summary>
     public ValueTask<byte[]?> GetUserDataAsync(string name)
     {

@@ -2,6 +2,7 @@ using Hyper.Core;
 using Hyper.Encoding;
 using Hyper.Loop;
 using Interop.Tests.Harness;
+using TestKit;
 
 namespace Interop.Tests.Layers;
 
@@ -147,6 +148,72 @@ public sealed class CoresInteropTests(NodePartners partners) : IDisposable
         foreach (var file in Directory.GetFiles(Store, "*", SearchOption.AllDirectories))
             File.Copy(file, Path.Combine(copy, Path.GetRelativePath(Store, file)));
         await Assert.ThrowsAsync<PartnerException>(() => JsStore.OpenAsync(partner, copy));
+    }
+
+    [Theory]
+    [MemberData(nameof(Sets))]
+    public async Task What_they_acknowledged_is_here_after_they_were_killed(PartnerSet set)
+    {
+        var acknowledged = 0UL;
+        await using (var partner = await partners.StartAsync(set))
+        {
+            var core = await (await JsStore.OpenAsync(partner, Store, primaryKey: new byte[32])).GetAsync("log");
+            for (var i = 0; i < 40; i++)
+                await core.AppendAsync([Block(i)]);
+            acknowledged = core.Length;
+            // The partner's process ends now, in the middle of things: its store was never closed.
+        }
+        await RunAsync(async store =>
+        {
+            await using var core = await (await Corestore.OpenAsync(store)).GetAsync("log");
+            Assert.Equal(acknowledged, core.Length);
+            for (var i = 0; i < 40; i++)
+                Assert.Equal(Block(i), await core.GetAsync((ulong)i));
+            return 0;
+        });
+    }
+
+    [Theory]
+    [MemberData(nameof(Sets))]
+    public async Task Any_history_ends_in_the_same_tree_on_both_sides(PartnerSet set)
+    {
+        var random = TestSeed.NewRandom();
+        await using var partner = await partners.StartAsync(set);
+        await using var theirStore = await JsStore.OpenAsync(partner, Store + "-theirs", primaryKey: new byte[32]);
+        var theirs = await theirStore.GetAsync("log");
+        using var loop = new NetworkLoop();
+        await loop.InvokeAsync(async () =>
+            {
+                await using var store = CorestoreStorage.CreateInMemory(loop);
+                await using var ours = await (await Corestore.OpenAsync(store, new Bytes32(new byte[32]))).GetAsync(
+                    "log"
+                );
+                Assert.Equal(theirs.Key, ours.Key.ToHex());
+                for (var step = FuzzBudget.Rounds(usually: 150); step > 0; step--)
+                {
+                    if (random.Next(4) == 0)
+                    {
+                        var length = (ulong)random.Next((int)ours.Length + 1);
+                        await ours.TruncateAsync(length);
+                        await theirs.TruncateAsync(length);
+                    }
+                    else
+                    {
+                        byte[][] blocks =
+                        [
+                            .. Enumerable.Range(0, random.Next(1, 30)).Select(_ => Block(random.Next(90))),
+                        ];
+                        await ours.AppendAsync([.. blocks.Select(block => (ReadOnlyMemory<byte>)block)]);
+                        await theirs.AppendAsync(blocks);
+                    }
+                    var state = await theirs.HashAsync();
+                    Assert.Equal(
+                        (state.Length, state.Fork, state.ContiguousLength, state.Hash),
+                        (ours.Length, ours.Fork, ours.ContiguousLength, ours.TreeHash.ToHex())
+                    );
+                }
+            })
+            .WaitAsync(TimeSpan.FromMinutes(2), TestContext.Current.CancellationToken);
     }
 
     private static byte[] Block(int i) => [.. Enumerable.Range(0, i * 37 % 91).Select(j => (byte)(i + j))];

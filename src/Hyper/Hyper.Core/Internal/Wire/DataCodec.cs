@@ -8,6 +8,9 @@ internal static class DataCodec
     /// <summary>A signature container longer than this has more signers than any real core.</summary>
     public const int MaxSignatureBytes = 64 * 1024;
 
+    /// <summary>The longest block that is taken from others: 15 MiB and room for the padding of encrypted cores.</summary>
+    public const int MaxBlockBytes = 16 * 1024 * 1024;
+
     public static int GetSize(DataMessage message)
     {
         var proof = message.Proof;
@@ -119,7 +122,7 @@ internal static class DataCodec
     private static bool TryReadBlock(ref CompactReader reader, ReadOnlyMemory<byte> source, out BlockProof? block)
     {
         block = null;
-        if (!reader.TryReadUInt(out var index) || !reader.TryReadBuffer(out var value))
+        if (!reader.TryReadUInt(out var index) || !reader.TryReadBuffer(out var value) || value.Length > MaxBlockBytes)
             return false;
         var memory = source.Slice(reader.Position - value.Length, value.Length);
         if (!TreeNodeCodec.TryRead(ref reader, out TreeNode[] nodes))
