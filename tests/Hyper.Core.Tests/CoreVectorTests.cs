@@ -42,7 +42,7 @@ public sealed class CoreVectorTests
             await using var session = await core.OpenSessionAsync("w");
             await session.AppendAsync(Blocks(10, 2));
             Assert.Equal((3UL, 5UL, 3UL), (core.Length, session.Length, session.SignedLength));
-            await using var before = core.OpenSnapshot();
+            await using var before = await core.OpenSnapshotAsync();
 
             Assert.Equal(5UL, (await core.CommitAsync(session))!.Value.Length);
             Assert.Equal((5UL, 0UL, 5UL), (core.Length, core.Fork, session.SignedLength));
@@ -79,7 +79,7 @@ public sealed class CoreVectorTests
             await using var store = CorestoreStorage.CreateInMemory(loop);
             await using var core = await Hypercore.OpenAsync(store);
             await core.AppendAsync(Blocks(0, 3));
-            await using var snapshot = core.OpenSnapshot();
+            await using var snapshot = await core.OpenSnapshotAsync();
             await core.AppendAsync(Blocks(3, 2));
             await core.TruncateAsync(2);
             Assert.Equal(3UL, snapshot.Length);

@@ -50,6 +50,29 @@ public sealed class HypercoreTests
         });
 
     [Fact]
+    public Task Operations_keep_their_order_also_where_appends_are_joined() =>
+        InWorld.RunForRealAsync(async loop =>
+        {
+            var values = new SlowStore();
+            await using var store = new CorestoreStorage(loop, values);
+            await using var core = await Hypercore.OpenAsync(store);
+            values.Gate.Reset();
+            var running = core.AppendAsync(Vectors.Block(1));
+            var waiting = core.AppendAsync(Vectors.Block(2));
+            var cut = core.TruncateAsync(1);
+            var snapshot = core.OpenSnapshotAsync();
+            var behind = core.AppendAsync(Vectors.Block(3));
+            values.Gate.Set();
+            Assert.Equal(1UL, (await running).Length);
+            Assert.Equal(2UL, (await waiting).Length);
+            Assert.Equal(1UL, (await cut).Length);
+            Assert.Equal(2UL, (await behind).Length);
+            Assert.Equal(Vectors.Block(3), await core.GetAsync(1));
+            await using var seen = await snapshot;
+            Assert.Equal(1UL, seen.Length);
+        });
+
+    [Fact]
     public Task Append_that_is_cancelled_while_it_waits_writes_nothing() =>
         InWorld.RunForRealAsync(async loop =>
         {
@@ -158,7 +181,7 @@ public sealed class HypercoreTests
             );
             await using var other = await Hypercore.OpenAsync(store, new() { Key = core.DiscoveryKey });
             await RefusedAsync("SESSION_NOT_WRITABLE", () => other.AppendAsync(Vectors.Block(1)));
-            await using var snapshot = core.OpenSnapshot();
+            await using var snapshot = await core.OpenSnapshotAsync();
             await RefusedAsync("SESSION_NOT_WRITABLE", () => snapshot.AppendAsync(Vectors.Block(1)));
             var kept = await core.AppendAsync([Vectors.Block(2), Vectors.Block(3)], new() { MaxLength = 2 });
             Assert.Equal(1UL, kept.Length);

@@ -112,7 +112,7 @@ public sealed class RocksStoreTests : IDisposable
             var store = await CorestoreStorage.OpenAsync(loop, _folder.FullName);
             await using var core = await Hypercore.OpenAsync(store);
             await core.AppendAsync(Vectors.Block(1));
-            var snapshot = core.OpenSnapshot();
+            var snapshot = await core.OpenSnapshotAsync();
             var last = core.AppendAsync(Vectors.Block(2));
             await store.DisposeAsync();
             Assert.Equal(2UL, (await last).Length);

@@ -63,6 +63,12 @@ public sealed class Corestore
         if (await _store.FindAliasAsync(alias) is { } discoveryKey)
             options = options with { Key = await FindKeyAsync(discoveryKey), Manifest = null };
         var core = await _store.OpenCoreAsync(options, alias);
+        if (core.KeyPair != keyPair && core.KeyPair?.PublicKey == keyPair.PublicKey)
+        {
+            keyPair.Dispose();
+            return new Hypercore(core, core.Default, core.KeyPair);
+        }
+        _store.Own(keyPair);
         return new Hypercore(core, core.Default, keyPair);
     }
 

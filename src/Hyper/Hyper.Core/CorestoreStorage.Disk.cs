@@ -43,6 +43,9 @@ public sealed partial class CorestoreStorage
     {
         var database = Path.Combine(path, DatabaseFolder);
         var deviceFile = Path.Combine(path, DeviceFileName);
+        // A process that ended while it made the store left an empty file and nothing else.
+        if (new FileInfo(deviceFile) is { Exists: true, Length: 0 } && !Directory.Exists(database))
+            File.Delete(deviceFile);
         if (!File.Exists(deviceFile))
         {
             if (!options.CreateIfMissing)

@@ -22,6 +22,7 @@ public sealed partial class CorestoreStorage : IAsyncDisposable
     private Task _pump = Task.CompletedTask;
     private bool _isPumping;
     private HypercoreException? _failure;
+    private readonly List<IDisposable> _owned = [];
     private DeviceFile? _device;
     private bool _isClosed;
     private int _offloaded;
@@ -137,8 +138,13 @@ public sealed partial class CorestoreStorage : IAsyncDisposable
         }
     }
 
+    /// <summary>Disposes something with the store: secrets that were read from it or derived from its seed.</summary>
+    internal void Own(IDisposable item) => _owned.Add(item);
+
     private bool CloseFiles()
     {
+        foreach (var item in _owned)
+            item.Dispose();
         Values.Dispose();
         _device?.Dispose();
         return true;

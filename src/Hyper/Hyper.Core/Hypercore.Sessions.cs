@@ -21,11 +21,11 @@ public sealed partial class Hypercore
         return new Hypercore(_core, await _state.OpenSessionAsync(name, overwrite), _keyPair);
     }
 
-    /// <summary>A session that goes on showing what this one shows now.</summary>
-    public Hypercore OpenSnapshot()
+    /// <summary>A session that goes on showing what this one shows when the writes before are done.</summary>
+    public async Task<Hypercore> OpenSnapshotAsync()
     {
         VerifyOpen();
-        return new Hypercore(_core, _state.TakeSnapshot(), null);
+        return new Hypercore(_core, await _state.TakeSnapshotAsync(), null);
     }
 
     /// <summary>

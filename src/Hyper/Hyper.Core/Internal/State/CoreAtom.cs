@@ -20,15 +20,25 @@ internal sealed class CoreAtom(CorestoreStorage store)
         _isFlushing = true;
         try
         {
-            using var batch = Overlay.Take();
-            if (batch is not null)
-                await store.WriteAsync(batch);
-            foreach (var state in _states)
-                state.Parent!.Adopt(state);
+            // A commit holds the core before its session, so cores come first here too.
+            await FlushWithinAsync([.. _states.OrderBy(state => state.IsDefault ? 0 : 1)], 0);
         }
         finally
         {
             _isFlushing = false;
         }
+    }
+
+    /// <summary>Takes the turn of each core, then writes.</summary>
+    private async Task<bool> FlushWithinAsync(CoreState[] states, int taken)
+    {
+        if (taken < states.Length)
+            return await states[taken].Parent!.RunAsync(() => FlushWithinAsync(states, taken + 1));
+        using var batch = Overlay.Take();
+        if (batch is not null)
+            await store.WriteAsync(batch);
+        foreach (var state in states)
+            state.Parent!.Adopt(state);
+        return true;
     }
 }

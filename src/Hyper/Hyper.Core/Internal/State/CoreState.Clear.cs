@@ -8,7 +8,7 @@ internal sealed partial class CoreState
     /// and then cannot prove a block it still has.
     /// </summary>
     public Task ClearAsync(ulong start, ulong end, CancellationToken cancellationToken) =>
-        _queue.RunAsync(
+        RunAsync(
             async () =>
             {
                 end = Math.Min(end, Head.Length);

@@ -33,7 +33,7 @@ internal sealed partial class CoreState
         );
 
     private Task WriteAsync(Action<CoreBatch> write, CancellationToken cancellationToken) =>
-        _queue.RunAsync(
+        RunAsync(
             async () =>
             {
                 using var batch = Storage.NewBatch();

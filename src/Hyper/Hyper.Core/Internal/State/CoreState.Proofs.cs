@@ -27,7 +27,7 @@ internal sealed partial class CoreState
     /// asks again.
     /// </summary>
     public Task<ProofVerdict?> ApplyAsync(TreeProof proof) =>
-        _queue.RunAsync<ProofVerdict?>(async () =>
+        RunAsync<ProofVerdict?>(async () =>
         {
             if (proof.Fork != Head.Fork)
                 return null;

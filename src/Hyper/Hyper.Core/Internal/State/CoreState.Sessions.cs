@@ -6,7 +6,7 @@ internal sealed partial class CoreState
 {
     /// <summary>Opens a named session of this state, or makes it: a branch with data of its own.</summary>
     public Task<CoreState> OpenSessionAsync(string name, bool overwrite) =>
-        _queue.RunAsync(async () =>
+        RunAsync(async () =>
         {
             if (Core.States.Find(state => state.Name == name && !state.IsSnapshot && state.Parent is null) is { } open)
                 return open;
@@ -57,8 +57,8 @@ internal sealed partial class CoreState
         KeyPair? keyPair,
         ReadOnlyMemory<byte> signature
     ) =>
-        _queue.RunAsync(() =>
-            session._queue.RunAsync<CoreLength?>(async () =>
+        RunAsync(() =>
+            session.RunAsync<CoreLength?>(async () =>
             {
                 var target = length ?? session.Head.Length;
                 var shared = session.FlushedLength;

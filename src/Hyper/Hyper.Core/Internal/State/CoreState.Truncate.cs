@@ -12,7 +12,7 @@ internal sealed partial class CoreState
         ReadOnlyMemory<byte> signature,
         CancellationToken cancellationToken
     ) =>
-        _queue.RunAsync(
+        RunAsync(
             async () =>
             {
                 if (Prologue is { } prologue && length < prologue.Length)
@@ -35,7 +35,7 @@ internal sealed partial class CoreState
 
     /// <summary>Replaces the state by a verified fork. False if the state moved on since the fork was compared.</summary>
     public Task<bool> ReorgAsync(TreeBatch tree) =>
-        _queue.RunAsync(async () =>
+        RunAsync(async () =>
         {
             if (!tree.IsCommittable(Head))
                 return false;

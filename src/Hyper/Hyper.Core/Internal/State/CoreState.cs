@@ -67,9 +67,18 @@ internal sealed partial class CoreState
 
     public TreeBatch NewTreeBatch() => new(Head, Prologue);
 
-    /// <summary>Runs an operation when those before it are done.</summary>
-    public Task<T> RunAsync<T>(Func<Task<T>> work, CancellationToken cancellationToken = default) =>
-        _queue.RunAsync(work, cancellationToken);
+    /// <summary>Runs an operation when those before it are done; appends that come later do not join those before it.</summary>
+    public Task<T> RunAsync<T>(Func<Task<T>> work, CancellationToken cancellationToken = default)
+    {
+        _waitingAppends = null;
+        return _queue.RunAsync(work, cancellationToken);
+    }
+
+    private Task RunAsync(Func<Task> work, CancellationToken cancellationToken)
+    {
+        _waitingAppends = null;
+        return _queue.RunAsync(work, cancellationToken);
+    }
 
     public void Close()
     {
@@ -79,8 +88,12 @@ internal sealed partial class CoreState
         Storage.Close();
     }
 
-    /// <summary>Looks at the state as it is now, whatever comes.</summary>
-    public CoreState TakeSnapshot() => new(Core, Storage.TakeSnapshot(), Head, Name) { Prologue = Prologue };
+    /// <summary>Looks at the state as it is when the operations before are done, whatever comes.</summary>
+    public Task<CoreState> TakeSnapshotAsync() =>
+        // In the queue: a write on its way could be in the snapshot's bytes and not yet in its length.
+        RunAsync(() =>
+            Task.FromResult(new CoreState(Core, Storage.TakeSnapshot(), Head, Name) { Prologue = Prologue })
+        );
 
     private void OnAppended(TreeHead head, ulong start, bool isWritten)
     {

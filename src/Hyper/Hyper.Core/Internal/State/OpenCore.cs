@@ -56,7 +56,11 @@ internal sealed class OpenCore
         var keyPair = options.KeyPair;
         var manifest = options.Manifest;
         if (manifest is null && options.Key is null)
-            keyPair ??= KeyPair.Generate();
+        {
+            keyPair = keyPair ?? KeyPair.Generate();
+            if (options.KeyPair is null)
+                store.Own(keyPair);
+        }
         if (manifest is null && keyPair is not null && (options.Key is null || options.Key == keyPair.PublicKey))
             manifest = Manifest.ForSigner(keyPair.PublicKey);
         var key = options.Key ?? (options.IsCompat ? manifest!.Signers[0].PublicKey : manifest!.ComputeKey());
@@ -90,7 +94,10 @@ internal sealed class OpenCore
         if (auth.Manifest is { } stored)
             auth = auth with { Manifest = stored.Normalize() ?? throw storage.Corrupt("manifest") };
         if (keyPair is null && auth.SecretKey is { } secretKey)
+        {
             keyPair = KeyPair.FromSecretKey(secretKey.Span);
+            store.Own(keyPair);
+        }
         var core = new OpenCore(storage, auth, keyPair, options.IsLegacy);
         await core.LoadAsync();
         return core;

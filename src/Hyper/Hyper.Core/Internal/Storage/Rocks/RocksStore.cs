@@ -44,6 +44,7 @@ internal sealed class RocksStore : IKeyValueStore
         Reader = new RocksReader(this, snapshot: 0);
         if (TakeError(error) is not { } text)
             return;
+        Reader.Dispose();
         FreeOptions();
         throw ToException(text);
     }
