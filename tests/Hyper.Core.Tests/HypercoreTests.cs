@@ -167,6 +167,29 @@ public sealed class HypercoreTests
         });
 
     [Fact]
+    public void Hints_of_newer_versions_are_written_back() =>
+        InWorld.Run(async loop =>
+        {
+            var values = new MemoryStore();
+            using var keyPair = KeyPair.Generate();
+            await using (
+                var core = await Hypercore.OpenAsync(new CorestoreStorage(loop, values), new() { KeyPair = keyPair })
+            )
+                await core.AppendAsync(Vectors.Block(1));
+            using (var batch = new CoreBatch(0, 0))
+            {
+                batch.SetHints(new StoredHints(1, RemoteContiguousLength: 7, Recovering: 9));
+                values.Write([batch.Changes], sync: false);
+            }
+            await using var again = await Hypercore.OpenAsync(
+                new CorestoreStorage(loop, values),
+                new() { KeyPair = keyPair }
+            );
+            await again.AppendAsync(Vectors.Block(2));
+            Assert.Equal(new StoredHints(2, 7, 9), await again.State.Storage.GetHintsAsync());
+        });
+
+    [Fact]
     public void Refusals_have_the_codes_of_JavaScript() =>
         InWorld.Run(async loop =>
         {

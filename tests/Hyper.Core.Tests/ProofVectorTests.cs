@@ -64,6 +64,36 @@ public sealed class ProofVectorTests
         Assert.Equal(HypercoreErrorCode.InvalidOperation, tree.Prove(request, out _).Code);
     }
 
+    [Fact]
+    public void Build_refuses_a_node_across_the_beginning_of_an_upgrade_with_a_seek_elsewhere()
+    {
+        // Climbing from that node never meets the subtree of the seek.
+        var tree = ModelTree.Of(40, _signer);
+        for (var bytes = 0UL; bytes < tree.Head.ByteLength; bytes += 50)
+        {
+            var request = new ProofRequest
+            {
+                Upgrade = new(20, 20),
+                Hash = new(39, 0),
+                Seek = new(bytes, 0),
+            };
+            tree.Prove(request, out var proof);
+            Assert.True((proof.Hash?.Nodes.Length ?? 0) < 60);
+        }
+        Assert.Equal(
+            HypercoreErrorCode.InvalidOperation,
+            tree.Prove(
+                new ProofRequest
+                {
+                    Upgrade = new(20, 20),
+                    Hash = new(39, 0),
+                    Seek = new(tree.Head.ByteLength - 1, 0),
+                },
+                out _
+            ).Code
+        );
+    }
+
     [Theory]
     [MemberData(nameof(Messages))]
     public void Verify_decides_as_JavaScript(string id)
@@ -87,7 +117,7 @@ public sealed class ProofVectorTests
             return;
         }
         var verdict = copy.Apply(proof, Key(source));
-        // JavaScript ends its process over an upgrade to nothing; here it is one more bad proof.
+        // An upgrade to nothing is one more bad proof.
         var error = expected.Has("error") ? expected.Text("error") : null;
         Assert.Equal(error == "TypeError" ? HypercoreErrorCode.InvalidProof : error, verdict.Code);
         Assert.Equal(expected.Number("length"), copy.Head.Length);

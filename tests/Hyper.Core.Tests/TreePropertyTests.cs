@@ -114,6 +114,55 @@ public sealed class TreePropertyTests
     }
 
     [Fact]
+    [Trait(FuzzBudget.Category, FuzzBudget.Soak)]
+    public void Any_mix_of_parts_and_any_upgrade_is_verified_or_refused_and_leads_to_the_same_tree()
+    {
+        var random = TestSeed.NewRandom();
+        var sources = Enumerable.Range(0, MaxLength + 1).Select(n => ModelTree.Of(n, _signer)).ToArray();
+        var key = sources[0].Verifier!.Manifest.ComputeKey();
+        var answered = 0;
+        var rounds = FuzzBudget.Rounds(usually: 5000);
+        for (var round = rounds; round > 0; round--)
+        {
+            var length = random.Next(1, MaxLength + 1);
+            var start = random.Next(length);
+            var index = (ulong)random.Next(length);
+            var copy = ModelTree.Of(start, _signer);
+            var nodes = TreeQueries.CountMissingNodes(2 * index, copy.Head.Length, copy.Read()) + random.Next(-1, 3);
+            var part = random.Next(4);
+            var request = new ProofRequest
+            {
+                Upgrade = random.Next(6) == 0 ? null : new((ulong)start, (ulong)random.Next(1, length - start + 1)),
+                Block = part == 0 ? new(index, (ulong)Math.Max(0, nodes)) : null,
+                Hash =
+                    part == 1
+                        ? new(random.Next(3) == 0 ? (2 * index) + 1 : 2 * index, (ulong)Math.Max(0, nodes))
+                        : null,
+                Seek = random.Next(3) == 0 ? new((ulong)random.Next(2000), 0) : null,
+            };
+            if (!sources[length].Prove(request, out var proof).IsValid)
+                continue;
+            if (proof.Upgrade is null)
+            {
+                // Without an upgrade the asker has the whole tree's roots.
+                copy = ModelTree.Of(length, _signer);
+            }
+            var verdict = copy.Apply(proof, key);
+            if (proof.Upgrade is { } upgrade && !verdict.IsValid)
+            {
+                // A part below the old length needs more levels than were asked for: the copy cannot place it.
+                Assert.Equal(HypercoreErrorCode.InvalidOperation, verdict.Code);
+                Assert.True(index < upgrade.Start || proof.Seek is not null || proof.Hash is not null);
+                continue;
+            }
+            Assert.Equal(ProofVerdict.Valid, verdict);
+            Assert.Equal(sources[length].Head.ComputeHash(), copy.Head.ComputeHash());
+            answered++;
+        }
+        Assert.True(answered > rounds / 4, $"{answered} of {rounds} answered");
+    }
+
+    [Fact]
     public void Seek_agrees_with_the_sum_of_block_sizes()
     {
         var tree = ModelTree.Of(MaxLength);

@@ -59,6 +59,8 @@ public sealed class CoresInteropTests(NodePartners partners) : IDisposable
             Assert.Equal(Block(2), await branch.GetAsync(branch.Length - 1));
             await core.AppendAsync([Block(70), _large, Block(71)]);
             await core.SetUserDataAsync("note", "changed"u8.ToArray());
+            await using var second = await names.GetAsync("second");
+            await second.AppendAsync([Block(80), Block(81)]);
             return core.TreeHash.ToHex();
         });
 
@@ -73,6 +75,9 @@ public sealed class CoresInteropTests(NodePartners partners) : IDisposable
             Assert.Equal(Block(5), await core.ReadAsync(5));
             Assert.Equal("changed"u8.ToArray(), await core.GetUserDataAsync("note"));
             await core.AppendAsync([Block(72)]);
+            var second = await store.GetAsync("second");
+            Assert.Equal(Block(81), await second.ReadAsync(1));
+            await second.AppendAsync([Block(82)]);
         }
         await RunAsync(async store =>
         {

@@ -15,6 +15,7 @@ internal sealed class ProofBuilder(TreeHead head, ManifestPrologue? prologue, Tr
     private List<TreeNode>? _upgrade;
     private List<TreeNode>? _additional;
     private ulong? _missing;
+    private bool _isOutside;
 
     /// <summary>Builds the proof; a block part has no value yet, which the caller reads and adds.</summary>
     public ProofVerdict Build(ProofRequest request, out TreeProof proof)
@@ -27,6 +28,8 @@ internal sealed class ProofBuilder(TreeHead head, ManifestPrologue? prologue, Tr
             return ProofVerdict.Valid;
 
         var verdict = Collect(request, upgrade);
+        if (verdict.IsValid && _isOutside)
+            verdict = ProofVerdict.InvalidOperation("The block, node or byte is not where the request says.");
         if (verdict.IsValid && _missing is { } index)
             verdict = ProofVerdict.InvalidOperation($"Node {index} is not stored.");
         if (!verdict.IsValid)
@@ -140,6 +143,11 @@ internal sealed class ProofBuilder(TreeHead head, ManifestPrologue? prologue, Tr
 
     private void AddSeekPath(ulong seekRoot, ulong root)
     {
+        if (!FlatTree.Contains(root, seekRoot))
+        {
+            _isOutside = true;
+            return;
+        }
         _seek = [Get(seekRoot)];
         for (var at = seekRoot; at != root; at = FlatTree.Parent(at))
             _seek.Add(Get(FlatTree.Sibling(at)));
@@ -153,6 +161,12 @@ internal sealed class ProofBuilder(TreeHead head, ManifestPrologue? prologue, Tr
             return;
         }
         _node = [];
+        // A node that stands across the beginning of an upgrade, with a seek elsewhere: no path leads there.
+        if (!FlatTree.Contains(root, node.Index))
+        {
+            _isOutside = true;
+            return;
+        }
         if (!node.IsBlock)
             _node.Add(Get(node.Index));
         for (var at = node.Index; at != root; at = FlatTree.Parent(at))

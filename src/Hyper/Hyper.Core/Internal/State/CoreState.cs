@@ -148,7 +148,7 @@ internal sealed partial class CoreState
     {
         if (length == ContiguousLength)
             return;
-        batch.SetHints(new StoredHints(length));
+        batch.SetHints(Core.Hints with { ContiguousLength = length });
         if (Storage.Overlay is not null)
             _pendingContiguousLength = length;
     }

@@ -36,6 +36,9 @@ internal sealed class OpenCore
     /// <summary>The first block that is missing.</summary>
     public ulong ContiguousLength { get; set; }
 
+    /// <summary>The hints as they were stored: what newer versions keep there is written back with ours.</summary>
+    public StoredHints Hints { get; private set; }
+
     /// <summary>The core itself, as opposed to named sessions, snapshots and atoms of it.</summary>
     public CoreState Default { get; private set; }
 
@@ -167,6 +170,7 @@ internal sealed class OpenCore
         if (Bitfield.LastSet(ulong.MaxValue) is { } last && last >= head.Length)
             Bitfield.SetRange(head.Length, last + 1, false);
         ContiguousLength = Bitfield.FirstUnset(0);
+        Hints = await Storage.GetHintsAsync();
         Default = new CoreState(this, Storage, head, name: null) { Prologue = Verifier?.Prologue };
     }
 
