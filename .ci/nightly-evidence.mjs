@@ -15,7 +15,8 @@ const shorten = name => name.split('(')[0].split('.').slice(-2).join('.') + (nam
 const rooms = readdirSync(reports).filter(file => file.endsWith('.json')).sort()
 const tests = rooms.flatMap(file =>
   JSON.parse(readFileSync(join(reports, file), 'utf8')).results.tests.map(test => {
-    const said = key => (test.stdout ?? []).map(line => line.match(`^${key}=(\\d+)$`)?.[1]).find(Boolean)
+    const told = key => (test.stdout ?? []).map(line => line.match(`^${key}=(.+)$`)?.[1]).filter(Boolean)
+    const said = key => told(key).find(text => /^\d+$/.test(text))
     const number = text => (text === undefined ? null : Number(text))
     return {
       room: file.replace(/\.Tests\.json$/, ''),
@@ -24,7 +25,8 @@ const tests = rooms.flatMap(file =>
       inputs: number(said('inputs')),
       seed: number(said('TEST_SEED')),
       seconds: Math.round(test.duration / 100) / 10,
-      outcome: test.status
+      outcome: test.status,
+      measured: told('measured')
     }
   })
 )
@@ -36,7 +38,7 @@ const failedRooms = existsSync(join(reports, 'failed'))
   : []
 for (const room of failedRooms) {
   if (failedTests.some(test => test.room === room)) continue
-  const test = { room, test: 'the whole room', kind: '', inputs: null, seed: null, seconds: 0, outcome: 'failed' }
+  const test = { room, test: 'the whole room', kind: '', inputs: null, seed: null, seconds: 0, outcome: 'failed', measured: [] }
   tests.push(test)
   failedTests.push(test)
 }
@@ -63,6 +65,7 @@ writeFileSync(join(evidence, `${summary.date}-nightly.json`), JSON.stringify(sum
 
 const nights = readdirSync(evidence).filter(file => /^\d{4}-\d\d-\d\d-nightly\.json$/.test(file)).sort().reverse()
 const row = cells => `| ${cells.map(cell => String(cell ?? '').replaceAll('|', '\\|')).join(' | ')} |`
+const measured = tests.flatMap(t => t.measured.map(text => `- \`${t.test}\`: ${text}`))
 const count = number => number?.toLocaleString('en')
 const { machine } = summary
 writeFileSync(
@@ -80,6 +83,7 @@ writeFileSync(
     row(['---', '---', '---', '--:', '--:', '--:', '---']),
     ...tests.map(t => row([t.room, `\`${t.test}\``, t.kind, count(t.inputs), t.seed, t.seconds, t.outcome])),
     '',
+    ...(measured.length === 0 ? [] : ['## Measured in the last run', '', ...measured, '']),
     '## All runs',
     '',
     row(['date', 'commit', 'inputs', 'seed', 'passed', 'failed', 'machine']),
