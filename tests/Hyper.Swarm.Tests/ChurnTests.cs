@@ -5,14 +5,18 @@ using TestKit;
 namespace Hyper.Swarm.Tests;
 
 /// <summary>
-/// Ten peers join, leave, die, come back, lose connections and are cut off from each other at random. Left in peace, all
-/// that live and share a topic are connected, once, and nothing of the commotion is left over.
+/// Peers join, leave, sleep, die, come back, lose connections and are cut off from each other at random, one from one and
+/// half from half. Left in peace, all that live and share a topic are connected, once, and nothing of the commotion is left
+/// over.
 /// </summary>
 public class ChurnTests(ITestOutputHelper output)
 {
     private const int Peers = 10;
     private const int Topics = 3;
     private const int Steps = 150;
+
+    /// <summary>More than the peers of any test here: a full mesh is asked for.</summary>
+    private const int MaxPeers = 256;
 
     /// <summary>The next regular refresh of a topic, and a while for the dials that follow.</summary>
     private static readonly TimeSpan _patience = TimeSpan.FromMinutes(16);
@@ -26,13 +30,29 @@ public class ChurnTests(ITestOutputHelper output)
     {
         var seed = fixedSeed ?? SystemRandomSource.Instance.Next(int.MaxValue);
         output.WriteLine($"seed {seed}");
-        SwarmLab.Run(seed, lab => new Commotion(lab, seed, output).RunAsync(), TimeSpan.FromHours(2));
+        SwarmLab.Run(seed, lab => new Commotion(lab, seed, Peers, output).RunAsync(), TimeSpan.FromHours(2));
     }
 
-    private sealed class Commotion(SwarmLab lab, int seed, ITestOutputHelper output)
+    // A hundred in the nightly run.
+    [Fact]
+    [Trait(FuzzBudget.Category, FuzzBudget.Soak)]
+    public void Churn_of_many_ends_in_one_connection_a_pair_and_nothing_left_over()
+    {
+        var seed = TestSeed.Next();
+        var peers = FuzzBudget.Rounds(usually: 20, atMost: 100);
+        SwarmLab.Run(seed, lab => new Commotion(lab, seed, peers, output).RunAsync(), TimeSpan.FromHours(2));
+    }
+
+    private sealed class Commotion(SwarmLab lab, int seed, int peers, ITestOutputHelper output)
     {
         private readonly Random _random = new(seed);
-        private readonly Slot[] _slots = [.. Enumerable.Range(1, Peers).Select(i => new Slot((byte)i))];
+        private readonly Slot[] _slots = [.. Enumerable.Range(1, peers).Select(i => new Slot((byte)i))];
+        private TimeSpan _splitUntil;
+
+        /// <summary>
+        /// Of many peers one always dials somebody who is gone; with few, an instant without dials is waited for.
+        /// </summary>
+        private readonly bool _mayDialTheDead = peers > Peers;
         private readonly Dictionary<(int A, int B), TimeSpan> _cuts = [];
 
         private IEnumerable<Slot> Living => _slots.Where(slot => slot.Peer is not null);
@@ -41,13 +61,18 @@ public class ChurnTests(ITestOutputHelper output)
         {
             lab.World.Drop = (from, to, _) => IsCut(from, to);
             foreach (var slot in _slots)
-                slot.Peer = lab.CreatePeer(slot.Key);
-            for (var step = 0; step < Steps; step++)
+                slot.Peer = Create(slot);
+            for (var step = 0; step < Steps * peers / Peers; step++)
             {
-                await StepAsync(_slots[_random.Next(Peers)]);
-                await lab.World.Delay(TimeSpan.FromSeconds(_random.NextDouble() * _random.NextDouble() * 8));
+                await StepAsync(_slots[_random.Next(peers)]);
+                await lab.World.Delay(
+                    TimeSpan.FromSeconds(_random.NextDouble() * _random.NextDouble() * 8 * Peers / peers)
+                );
             }
             _cuts.Clear();
+            _splitUntil = TimeSpan.Zero;
+            foreach (var slot in Living)
+                await MaybeAsync(slot.Peer!.Swarm.ResumeAsync());
             await CalmAsync();
             await TakeDownAsync();
         }
@@ -56,11 +81,11 @@ public class ChurnTests(ITestOutputHelper output)
         {
             if (slot.Peer is not { } peer)
             {
-                slot.Peer = lab.CreatePeer(slot.Key);
+                slot.Peer = Create(slot);
                 Join(slot);
                 return;
             }
-            switch (_random.Next(20))
+            switch (_random.Next(24))
             {
                 case < 8:
                     Join(slot);
@@ -95,7 +120,16 @@ public class ChurnTests(ITestOutputHelper output)
                     peer.Swarm.Connections.ElementAt(_random.Next(peer.Swarm.Connections.Count)).Destroy();
                     break;
                 case < 18:
-                    Cut(peer, _slots[_random.Next(Peers)].Peer);
+                    Cut(peer, _slots[_random.Next(peers)].Peer);
+                    break;
+                case < 20:
+                    await MaybeAsync(peer.Swarm.SuspendAsync());
+                    break;
+                case < 22:
+                    await MaybeAsync(peer.Swarm.ResumeAsync());
+                    break;
+                case 22:
+                    _splitUntil = lab.World.Elapsed + TimeSpan.FromSeconds(_random.Next(20));
                     break;
                 default:
                     peer.Swarm.OnNetworkChanged();
@@ -128,8 +162,12 @@ public class ChurnTests(ITestOutputHelper output)
                 _cuts[(Number(a), Number(b))] = lab.World.Elapsed + TimeSpan.FromSeconds(_random.Next(40));
         }
 
+        private SwarmPeer Create(Slot slot) => lab.CreatePeer(slot.Key, new HyperswarmOptions { MaxPeers = MaxPeers });
+
         private bool IsCut(UdpAddress from, UdpAddress to)
         {
+            if (lab.World.Elapsed < _splitUntil && (Number(from) & 1) != (Number(to) & 1))
+                return true;
             foreach (var (pair, until) in _cuts)
             {
                 if (until < lab.World.Elapsed)
@@ -184,21 +222,24 @@ public class ChurnTests(ITestOutputHelper output)
                 if (peer.Greeted.Count != swarm.Connections.Count)
                     return $"{slot.Key} was not greeted by all it is connected with";
                 // A peer on record that is gone may be dialled now and then.
-                if (!mayDial && FindLeftover(slot.Key, peer) is { } leftover)
+                if (!mayDial && FindLeftover(slot.Key, peer, _mayDialTheDead) is { } leftover)
                     return leftover;
             }
             return null;
         }
 
-        private static string? FindLeftover(byte key, SwarmPeer peer)
+        private static string? FindLeftover(byte key, SwarmPeer peer, bool mayDial)
         {
             var connections = peer.Swarm.Connections.Count;
+            var dials = peer.Swarm.Connecting;
             var (streams, sockets) = peer.Dht.OpenResources;
-            if (peer.Swarm.Connecting > 0)
+            if (dials > 0 && !mayDial)
                 return $"{key} dials";
-            if (streams != connections)
-                return $"{key} has {streams} streams for {connections} connections";
-            return sockets > connections ? $"{key} has {sockets} sockets for {connections} connections" : null;
+            if (streams < connections || streams > connections + dials)
+                return $"{key} has {streams} streams for {connections} connections and {dials} dials";
+            return sockets > connections + dials
+                ? $"{key} has {sockets} sockets for {connections} connections and {dials} dials"
+                : null;
         }
 
         private async Task TakeDownAsync()
