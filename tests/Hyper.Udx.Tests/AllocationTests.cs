@@ -7,9 +7,10 @@ public class AllocationTests
 {
     /// <summary>The simulated network is warm and allocates nothing itself, so what is counted is the streams' own.</summary>
     [Theory]
-    [InlineData(0.0)]
-    [InlineData(0.02)]
-    public void Write_steady_state_allocates_nothing_per_packet(double loss)
+    [InlineData(0.0, 10_000)]
+    [InlineData(0.02, 10_000)]
+    [InlineData(0.0, 65_536)]
+    public void Write_steady_state_allocates_nothing_per_packet(double loss, int writeBytes)
     {
         var world = new SimulatedWorld(1)
         {
@@ -22,8 +23,8 @@ public class AllocationTests
             var (a, b) = (peerA.Node.CreateStream(1), peerB.Node.CreateStream(2));
             a.Connect(peerA.Socket, 2, peerB.Address);
             b.Connect(peerB.Socket, 1, peerA.Address);
-            var pump = new Pump(a);
-            b.Start(new Pump(b));
+            var pump = new Pump(a, writeBytes);
+            b.Start(new Pump(b, writeBytes));
             a.Start(pump);
             pump.OnDrain();
             await world.Delay(TimeSpan.FromSeconds(1));
@@ -40,7 +41,7 @@ public class AllocationTests
     }
 
     /// <summary>Writes for ever, and drops what it receives.</summary>
-    private sealed class Pump(UdxStream stream) : IByteDuplexHandler
+    private sealed class Pump(UdxStream stream, int writeBytes) : IByteDuplexHandler
     {
         private bool _isClosed;
 
@@ -50,8 +51,8 @@ public class AllocationTests
                 return;
             do
             {
-                stream.GetSpan(10_000)[..10_000].Clear();
-                stream.Advance(10_000);
+                stream.GetSpan(writeBytes)[..writeBytes].Clear();
+                stream.Advance(writeBytes);
             } while (stream.Flush());
         }
 

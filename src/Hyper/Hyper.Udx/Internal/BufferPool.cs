@@ -15,9 +15,12 @@ internal sealed class BufferPool
     public const int PacketBytes = 2048;
 
     private const int MaxKeptChunks = 512;
-    private const int MaxKeptPackets = 2048;
+
+    // What one stream at most holds beyond a gap: with less, each larger gap would be paid for anew.
+    private const int MaxKeptPackets = ReorderBuffer.MaxPackets;
 
     private readonly Stack<Chunk> _chunks = new();
+    private readonly Stack<Chunk> _emptied = new();
     private readonly Stack<byte[]> _packets = new();
 
     /// <summary>Chunks that are out with a stream; zero again when all streams are gone.</summary>
@@ -30,7 +33,7 @@ internal sealed class BufferPool
     {
         ChunksInUse++;
         if (minimumBytes > ChunkBytes)
-            return new Chunk(ArrayPool<byte>.Shared.Rent(minimumBytes), isDedicated: true);
+            return RentDedicated(minimumBytes);
         return _chunks.TryPop(out var chunk)
             ? chunk
             : new Chunk(GC.AllocateUninitializedArray<byte>(ChunkBytes), isDedicated: false);
@@ -42,7 +45,7 @@ internal sealed class BufferPool
         chunk.Next = null;
         chunk.Start = chunk.End = 0;
         if (chunk.IsDedicated)
-            ArrayPool<byte>.Shared.Return(chunk.Bytes);
+            ReturnDedicated(chunk);
         else if (_chunks.Count < MaxKeptChunks)
             _chunks.Push(chunk);
     }
@@ -58,5 +61,22 @@ internal sealed class BufferPool
         PacketsInUse--;
         if (_packets.Count < MaxKeptPackets)
             _packets.Push(packet);
+    }
+
+    private Chunk RentDedicated(int minimumBytes)
+    {
+        var bytes = ArrayPool<byte>.Shared.Rent(minimumBytes);
+        if (!_emptied.TryPop(out var chunk))
+            return new Chunk(bytes, isDedicated: true);
+        chunk.Bytes = bytes;
+        return chunk;
+    }
+
+    private void ReturnDedicated(Chunk chunk)
+    {
+        ArrayPool<byte>.Shared.Return(chunk.Bytes);
+        chunk.Bytes = [];
+        if (_emptied.Count < MaxKeptChunks)
+            _emptied.Push(chunk);
     }
 }

@@ -6,7 +6,7 @@ namespace Hyper.Udx.Internal;
 /// </summary>
 internal sealed class Chunk(byte[] bytes, bool isDedicated)
 {
-    public byte[] Bytes { get; } = bytes;
+    public byte[] Bytes { get; set; } = bytes;
 
     /// <summary>Made for one large frame: goes back to the shared array pool, not to ours.</summary>
     public bool IsDedicated { get; } = isDedicated;
