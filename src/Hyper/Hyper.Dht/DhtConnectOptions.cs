@@ -39,4 +39,7 @@ public sealed record DhtConnectOptions
     /// tells of the first.
     /// </summary>
     public DhtConnectReport? Report { get; init; }
+
+    /// <summary>How long punching is put off, for tests of what a relay does meanwhile.</summary>
+    internal TimeSpan PunchDelay { get; init; }
 }

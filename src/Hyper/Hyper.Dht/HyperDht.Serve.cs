@@ -1,3 +1,4 @@
+using Hyper.BlindRelay;
 using Hyper.Dht.Internal;
 using Hyper.Dht.Internal.Nat;
 using Hyper.Dht.Internal.Serving;
@@ -22,6 +23,16 @@ public sealed partial class HyperDht
     {
         ThrowIfDestroyed();
         return new DhtServer(this, (stream, _) => onConnection(stream), options ?? new DhtServerOptions());
+    }
+
+    /// <summary>Makes a relay for others' connections; <see cref="DhtRelay.ListenAsync"/> lets it begin.</summary>
+    /// <param name="options">Its limits.</param>
+    /// <param name="serverOptions">How its clients are let in.</param>
+    /// <exception cref="HyperDhtException">The node is closed.</exception>
+    public DhtRelay CreateRelay(BlindRelayServerOptions? options = null, DhtServerOptions? serverOptions = null)
+    {
+        ThrowIfDestroyed();
+        return new DhtRelay(this, options, serverOptions);
     }
 
     /// <summary>Whether a client's first message is to be looked at.</summary>

@@ -24,11 +24,13 @@ public sealed partial class JsNode : PartnerObject, IRecordClient
     /// <param name="bootstrap">Nodes it asks first; at least one.</param>
     /// <param name="serving">Whether it stores and routes for others from the start.</param>
     /// <param name="seed">Seed of its key pair, 64 hexadecimal digits; random by default.</param>
+    /// <param name="isFirewalled">Whether it never finds out that strangers can reach it.</param>
     public static async Task<JsNode> StartAsync(
         JsPartner partner,
         IReadOnlyList<JsAddress> bootstrap,
         bool serving = false,
-        string? seed = null
+        string? seed = null,
+        bool isFirewalled = false
     ) =>
         new(
             partner,
@@ -39,6 +41,7 @@ public sealed partial class JsNode : PartnerObject, IRecordClient
                     bootstrap,
                     serving,
                     seed,
+                    options = isFirewalled ? new { quickFirewall = false } : null,
                 }
             )
         );
@@ -87,7 +90,8 @@ public sealed partial class JsNode : PartnerObject, IRecordClient
         string seed,
         StreamMode mode = StreamMode.Hash,
         bool refuseAll = false,
-        object? options = null
+        object? options = null,
+        string? relayThrough = null
     )
     {
         var made = await CallAsync<Listening>(
@@ -96,6 +100,7 @@ public sealed partial class JsNode : PartnerObject, IRecordClient
             {
                 seed,
                 firewall = refuseAll,
+                relayThrough,
                 options = options ?? new { },
                 stream = new { mode = mode.ToDriver() },
             }
@@ -108,7 +113,9 @@ public sealed partial class JsNode : PartnerObject, IRecordClient
         string publicKey,
         StreamMode mode = StreamMode.Hash,
         string? seed = null,
-        object? options = null
+        object? options = null,
+        string? relayThrough = null,
+        bool punches = true
     )
     {
         var made = await CallAsync<Created>(
@@ -117,6 +124,8 @@ public sealed partial class JsNode : PartnerObject, IRecordClient
             {
                 publicKey,
                 seed,
+                relayThrough,
+                punches,
                 options = options ?? new { },
                 stream = new { mode = mode.ToDriver() },
             }

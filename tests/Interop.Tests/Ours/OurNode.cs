@@ -27,11 +27,16 @@ public sealed class OurNode : IRecordClient, IAsyncDisposable
     public string PublicKey => Dht.KeyPair.PublicKey.ToHex();
 
     /// <summary>Starts a node and waits until it has found its way into the network.</summary>
-    public static Task<OurNode> StartAsync(OurLoop loop, IReadOnlyList<JsAddress> bootstrap) =>
+    public static Task<OurNode> StartAsync(
+        OurLoop loop,
+        IReadOnlyList<JsAddress> bootstrap,
+        bool isFirewalled = false
+    ) =>
         StartAsync(
             loop,
             HyperDhtOptions.LocalTestnet with
             {
+                Firewalled = isFirewalled ? true : null,
                 Bootstrap = [.. bootstrap.Select(address => address.ToUdp())],
             }
         );
@@ -112,10 +117,14 @@ public sealed class OurNode : IRecordClient, IAsyncDisposable
 
     /// <summary>Dials a public key.</summary>
     /// <exception cref="HyperDhtException">There is no such peer, no path to it, or it says no.</exception>
-    public Task<OurConnection> ConnectAsync(string publicKey, StreamMode mode = StreamMode.Hash) =>
+    public Task<OurConnection> ConnectAsync(
+        string publicKey,
+        DhtConnectOptions? options = null,
+        StreamMode mode = StreamMode.Hash
+    ) =>
         _loop.RunAsync(async () =>
         {
-            var stream = await Dht.ConnectAsync(Bytes32.FromHex(publicKey));
+            var stream = await Dht.ConnectAsync(Bytes32.FromHex(publicKey), options);
             return new OurConnection(stream, new OurMessageStream(stream, mode));
         });
 

@@ -67,9 +67,13 @@ export function register(driver) {
     return { replies, closest: query.closestNodes.map(describeAddress) };
   });
 
-  driver.verb('dht.listen', async ({ seed, firewall = false, options = {}, stream = {}, ...args }) => {
+  driver.verb('dht.listen', async ({ seed, firewall = false, relayThrough, options = {}, stream = {}, ...args }) => {
     const pair = keyPair(driver, seed);
-    const server = find(args).createServer({ ...options, firewall: () => firewall });
+    const server = find(args).createServer({
+      ...options,
+      relayThrough: bytes(relayThrough),
+      firewall: () => firewall,
+    });
     const handle = driver.handles.add('server', server);
     server.on('connection', (connection) => {
       const attached = attachSecret(driver, connection, stream);
@@ -80,11 +84,12 @@ export function register(driver) {
   });
 
   // The outcome comes as an `open` or a `close` event of the stream.
-  driver.verb('dht.connect', ({ publicKey, seed, relayThrough, options = {}, stream = {}, ...args }) => {
+  driver.verb('dht.connect', ({ publicKey, seed, relayThrough, punches = true, options = {}, stream = {}, ...args }) => {
     const connection = find(args).connect(bytes(publicKey), {
       ...options,
       keyPair: seed ? keyPair(driver, seed) : undefined,
       relayThrough: bytes(relayThrough),
+      holepunch: () => punches,
     });
     return { handle: attachSecret(driver, connection, stream) };
   });

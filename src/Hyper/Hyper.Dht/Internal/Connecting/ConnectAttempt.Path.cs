@@ -170,6 +170,8 @@ internal sealed partial class ConnectAttempt
                 LoopTasks.SettledAsync(_connected.Task)
             );
         }
+        if (_options.PunchDelay > TimeSpan.Zero)
+            await Task.Delay(_options.PunchDelay, _dht.Loop.Time, Ending);
         if (IsDone)
             return;
         using var punch = new ClientPunch(

@@ -63,10 +63,16 @@ internal sealed partial class ConnectAttempt
         _report.Path = path;
         _dht.LogConnected(_publicKey, path);
         if (path == DhtConnectPhase.Relay)
-            secretStream.Closed += (_, _) => Dispose();
+            secretStream.Closed += (_, _) => OnRelayedClosed();
         // A caller on another thread may have given up just now: then the stream is nobody's.
         if (!_connected.TrySetResult(secretStream))
             secretStream.Destroy();
+    }
+
+    private void OnRelayedClosed()
+    {
+        _leg?.Dispose();
+        Dispose();
     }
 
     private void Upgrade(UdxSocket socket, in UdpAddress to, DhtConnectPhase path)

@@ -194,9 +194,8 @@ internal sealed partial class ClientPunch
                 $"failed: no answer to message {payload.Round + 1} about punching, sent through {relay}."
             );
         }
-        if (answer.Error == HandshakeError.TryLater && payload.Punching && HasRelay())
-            return new Answer(answer, seenAt ?? server);
-        if (answer.Error != HandshakeError.None)
+        var isPutOff = answer.Error == HandshakeError.TryLater && payload.Punching && HasRelay();
+        if (answer.Error != HandshakeError.None && !isPutOff)
         {
             throw Failed(
                 HyperDhtErrorCode.RemoteAborted,

@@ -49,7 +49,13 @@ internal sealed partial class ServerHandshake
         _leg = leg;
         leg.Use(_stream!);
         var secretStream = HandOver(leg.Socket, leg.RemoteId, leg.Address);
-        secretStream.Closed += (_, _) => End();
+        secretStream.Closed += (_, _) => OnRelayedClosed(leg);
         _timer.Arm(HandshakeTiming.RelayedPunch);
+    }
+
+    private void OnRelayedClosed(RelayLeg leg)
+    {
+        leg.Dispose();
+        End();
     }
 }

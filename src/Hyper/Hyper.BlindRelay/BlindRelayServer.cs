@@ -1,0 +1,216 @@
+using Hyper.BlindRelay.Internal;
+using Hyper.Encoding;
+using Hyper.Loop;
+using Hyper.Mux;
+using Hyper.Udx;
+
+namespace Hyper.BlindRelay;
+
+/// <summary>
+/// Joins two ends that come with the same token: each gets a UDX stream here, and what arrives on one leaves on the other.
+/// The relay sees packets, not what is in them.
+/// </summary>
+/// <remarks>
+/// Belongs to the loop of its UDX node, which owns the streams. It has a session for each client, the ends that wait, by
+/// token, and the pairs that are joined; every one of them is bounded, in all and for each source, and has a deadline. A
+/// client that leaves takes its ends with it, joined ones too. Source of the protocol: blind-relay 1.4.0, index.js; see
+/// docs/protocol/blind-relay.md.
+/// </remarks>
+public sealed class BlindRelayServer : IDisposable
+{
+    private readonly Dictionary<Bytes32, Pairing> _pending = [];
+    private readonly HashSet<RelayPair> _pairs = [];
+    private readonly HashSet<RelaySession> _sessions = [];
+    private readonly Dictionary<Bytes32, int> _perPeer = [];
+    private readonly Dictionary<uint, int> _perNetwork = [];
+    private readonly LoopTimer _sweep;
+
+    /// <summary>A relay whose streams are those of <paramref name="node"/>.</summary>
+    public BlindRelayServer(UdxNode node, BlindRelayServerOptions? options = null)
+    {
+        Node = node;
+        Options = BlindRelayServerOptions.Validated(options ?? new BlindRelayServerOptions());
+        _sweep = node.Loop.Time.CreateTimer(static state => ((BlindRelayServer)state!).Sweep(), this);
+    }
+
+    /// <summary>The limits in force.</summary>
+    public BlindRelayServerOptions Options { get; }
+
+    /// <summary>Running totals.</summary>
+    public BlindRelayStatistics Statistics { get; } = new();
+
+    internal UdxNode Node { get; }
+
+    private TimeSpan SweepInterval =>
+        TimeSpan.FromTicks(Math.Min(Options.PendingTimeout.Ticks, Options.IdleTimeout.Ticks) / 4);
+
+    /// <summary>Serves a client.</summary>
+    /// <param name="mux">The mux on its connection; its other channels are not touched.</param>
+    /// <param name="clientKey">Its key, proven by that connection: the id of the channel.</param>
+    /// <param name="transport">The stream below the connection: the client's end must come from the same host.</param>
+    /// <returns>False when the connection is closed or is served already.</returns>
+    public bool Accept(Protomux mux, in Bytes32 clientKey, UdxStream transport)
+    {
+        Node.Loop.VerifyAccess();
+        return RelaySession.TryOpen(this, mux, clientKey, transport) is { } session && _sessions.Add(session);
+    }
+
+    /// <summary>Ends every pair and closes the channels.</summary>
+    public void Dispose()
+    {
+        foreach (var session in _sessions.ToArray())
+            session.Close();
+        _sweep.Dispose();
+    }
+
+    internal void OnOpened()
+    {
+        Statistics.SessionsOpened++;
+        Statistics.Sessions++;
+    }
+
+    internal void OnClosed(RelaySession session, bool wasOpen)
+    {
+        _sessions.Remove(session);
+        if (wasOpen)
+            Statistics.Sessions--;
+        foreach (var pairing in _pending.Values.Where(pairing => pairing.End.Session == session).ToArray())
+        {
+            Statistics.Cancelled++;
+            Remove(pairing);
+        }
+        foreach (var pair in _pairs.Where(pair => pair.Has(session)).ToArray())
+            pair.Destroy();
+    }
+
+    /// <summary>An end that asks to be joined.</summary>
+    internal void Pair(RelaySession session, in PairMessage message)
+    {
+        Statistics.Requested++;
+        if (_pending.TryGetValue(message.Token, out var waiting))
+        {
+            // The same end again, or somebody who has learned the token: the first one stays.
+            if (waiting.End.IsInitiator == message.IsInitiator)
+                return;
+            if (!MayTake(session) || _pairs.Count >= Options.MaxPairs)
+            {
+                Statistics.Refused++;
+                return;
+            }
+            Take(session);
+            _pending.Remove(message.Token);
+            Statistics.Pending--;
+            Join(waiting.End, new RelayEnd(session, message.IsInitiator, message.StreamId), message.Token);
+            return;
+        }
+        if (_pending.Count >= Options.MaxPending || !MayTake(session))
+        {
+            Statistics.Refused++;
+            return;
+        }
+        Take(session);
+        var end = new RelayEnd(session, message.IsInitiator, message.StreamId);
+        _pending.Add(message.Token, new Pairing(message.Token, end, Node.Loop.Time.GetTimestamp()));
+        Statistics.Pending++;
+        ArmSweep();
+    }
+
+    /// <summary>An end that calls off what is waiting, or what is joined; only its own.</summary>
+    internal void Unpair(RelaySession session, in Bytes32 token)
+    {
+        if (_pending.TryGetValue(token, out var pairing))
+        {
+            if (pairing.End.Session != session)
+                return;
+            Statistics.Cancelled++;
+            Remove(pairing);
+            return;
+        }
+        foreach (var pair in _pairs)
+        {
+            if (!pair.Is(token, session))
+                continue;
+            Statistics.Cancelled++;
+            pair.Destroy();
+            return;
+        }
+    }
+
+    internal void Remove(RelayPair pair)
+    {
+        if (!_pairs.Remove(pair))
+            return;
+        Statistics.Active--;
+        GiveBack(pair.First.Session);
+        GiveBack(pair.Second.Session);
+    }
+
+    private void Join(RelayEnd first, RelayEnd second, in Bytes32 token)
+    {
+        var pair = new RelayPair(this, token, first, second);
+        _pairs.Add(pair);
+        Statistics.Active++;
+        if (pair.TryStart())
+        {
+            Statistics.Matched++;
+            ArmSweep();
+            return;
+        }
+        Statistics.Refused++;
+        pair.Destroy();
+    }
+
+    private void Remove(Pairing pairing)
+    {
+        _pending.Remove(pairing.Token);
+        Statistics.Pending--;
+        GiveBack(pairing.End.Session);
+    }
+
+    private bool MayTake(RelaySession session) =>
+        _perPeer.GetValueOrDefault(session.ClientKey) < Options.MaxPerPeer
+        && (session.IsLocal || _perNetwork.GetValueOrDefault(session.Network) < Options.MaxPerNetwork);
+
+    private void Take(RelaySession session)
+    {
+        _perPeer[session.ClientKey] = _perPeer.GetValueOrDefault(session.ClientKey) + 1;
+        _perNetwork[session.Network] = _perNetwork.GetValueOrDefault(session.Network) + 1;
+    }
+
+    private void GiveBack(RelaySession session)
+    {
+        if (--_perPeer[session.ClientKey] == 0)
+            _perPeer.Remove(session.ClientKey);
+        if (--_perNetwork[session.Network] == 0)
+            _perNetwork.Remove(session.Network);
+    }
+
+    private void ArmSweep()
+    {
+        if (!_sweep.IsArmed)
+            _sweep.Arm(SweepInterval);
+    }
+
+    private void Sweep()
+    {
+        var time = Node.Loop.Time;
+        foreach (var pairing in _pending.Values.ToArray())
+        {
+            if (time.GetElapsedTime(pairing.Since) < Options.PendingTimeout)
+                continue;
+            Statistics.Expired++;
+            Remove(pairing);
+        }
+        foreach (var pair in _pairs.ToArray())
+        {
+            if (!pair.IsIdle())
+                continue;
+            Statistics.Idled++;
+            pair.Destroy();
+        }
+        if (_pending.Count + _pairs.Count > 0)
+            ArmSweep();
+    }
+
+    private sealed record Pairing(Bytes32 Token, RelayEnd End, long Since);
+}

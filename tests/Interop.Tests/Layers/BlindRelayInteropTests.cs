@@ -1,0 +1,215 @@
+using Hyper.Dht;
+using Hyper.Encoding;
+using Interop.Tests.Harness;
+using Interop.Tests.Ours;
+
+namespace Interop.Tests.Layers;
+
+/// <summary>Connections over a relay of ours or of a partner's, and their move to a direct path.</summary>
+public sealed class BlindRelayInteropTests(NodePartners partners)
+{
+    private const int Bytes = 1 << 20;
+
+    /// <summary>The set, whose relay, and whether the server names it.</summary>
+    public static TheoryData<PartnerSet, NetworkOwner, bool> Cases
+    {
+        get
+        {
+            var data = new TheoryData<PartnerSet, NetworkOwner, bool>();
+            foreach (var set in (PartnerSet[])[PartnerSet.Pinned, PartnerSet.Newest])
+            {
+                foreach (var owner in (NetworkOwner[])[NetworkOwner.Ours, NetworkOwner.Theirs])
+                {
+                    data.Add(set, owner, false);
+                    data.Add(set, owner, true);
+                }
+            }
+            return data;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public async Task We_meet_their_server_at_a_relay(PartnerSet set, NetworkOwner relayOwner, bool isNamedByServer)
+    {
+        await using var loop = new OurLoop();
+        await using var partner = await partners.StartAsync(set);
+        await using var network = await DhtNetwork.StartAsync(NetworkOwner.Ours, loop, partner);
+        await using var relay = await Relay.StartAsync(relayOwner, loop, partner, network);
+        await using var node = await OurNode.StartAsync(loop, network.Bootstrap, isFirewalled: true);
+        var host = await JsNode.StartAsync(partner, network.Bootstrap, isFirewalled: true);
+        // It takes no part in punching, and tells no local address.
+        var server = await host.ListenAsync(
+            Seeds.B,
+            StreamMode.Echo,
+            options: new { holepunch = false, shareLocalAddress = false },
+            relayThrough: isNamedByServer ? relay.PublicKey : null
+        );
+        var report = new DhtConnectReport();
+
+        using var connection = await node.ConnectAsync(
+            server.PublicKey,
+            new DhtConnectOptions
+            {
+                LocalConnection = false,
+                RelayThrough = isNamedByServer ? null : DhtRelays.Always(Bytes32.FromHex(relay.PublicKey)),
+                Report = report,
+            }
+        );
+
+        var accepted = await server.AcceptAsync();
+        Assert.Equal(node.PublicKey, accepted.RemotePublicKey);
+        Assert.Equal(DhtConnectPhase.Relay, report.Path);
+        await relay.JoinedAsync();
+        await EchoAsync(connection.Stream);
+        Assert.Equal(1, node.Dht.RelayStatistics.Active);
+        await connection.Stream.EndAsync();
+        Assert.Null(await connection.Stream.ClosedAsync());
+        Assert.Null(await accepted.Stream.ClosedAsync());
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public async Task They_meet_our_server_at_a_relay(PartnerSet set, NetworkOwner relayOwner, bool isNamedByServer)
+    {
+        await using var loop = new OurLoop();
+        await using var partner = await partners.StartAsync(set);
+        await using var network = await DhtNetwork.StartAsync(NetworkOwner.Ours, loop, partner);
+        await using var relay = await Relay.StartAsync(relayOwner, loop, partner, network);
+        await using var node = await OurNode.StartAsync(loop, network.Bootstrap, isFirewalled: true);
+        var server = await node.ListenAsync(
+            Seeds.A,
+            StreamMode.Echo,
+            options: new DhtServerOptions
+            {
+                ShareLocalAddress = false,
+                RelayThrough = isNamedByServer ? DhtRelays.Always(Bytes32.FromHex(relay.PublicKey)) : null,
+            }
+        );
+        var client = await JsNode.StartAsync(partner, network.Bootstrap, isFirewalled: true);
+
+        var stream = await client.ConnectAsync(
+            server.PublicKey,
+            options: new { localConnection = false, fastOpen = false },
+            relayThrough: isNamedByServer ? null : relay.PublicKey,
+            punches: false
+        );
+
+        using var accepted = await server.AcceptAsync();
+        Assert.Equal(client.PublicKey, accepted.RemotePublicKey);
+        await relay.JoinedAsync();
+        await stream.WriteAsync(Bytes, seed: 12, chunk: 5_000);
+        Assert.Equal(Pattern.HashOf(12, Bytes), (await stream.WaitAsync(Bytes)).Sha256);
+        Assert.Equal(1, node.Dht.RelayStatistics.Active);
+        await stream.EndAsync();
+        Assert.Null(await stream.ClosedAsync());
+        Assert.Null(await accepted.Stream.ClosedAsync());
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public async Task We_move_from_the_relay_to_a_direct_path(
+        PartnerSet set,
+        NetworkOwner relayOwner,
+        bool isNamedByServer
+    )
+    {
+        await using var loop = new OurLoop();
+        await using var partner = await partners.StartAsync(set);
+        await using var network = await DhtNetwork.StartAsync(NetworkOwner.Ours, loop, partner);
+        await using var relay = await Relay.StartAsync(relayOwner, loop, partner, network);
+        await using var node = await OurNode.StartAsync(loop, network.Bootstrap, isFirewalled: true);
+        var host = await JsNode.StartAsync(partner, network.Bootstrap, isFirewalled: true);
+        var server = await host.ListenAsync(
+            Seeds.B,
+            StreamMode.Echo,
+            options: new { shareLocalAddress = false },
+            relayThrough: isNamedByServer ? relay.PublicKey : null
+        );
+        var report = new DhtConnectReport();
+
+        using var connection = await node.ConnectAsync(
+            server.PublicKey,
+            new DhtConnectOptions
+            {
+                LocalConnection = false,
+                FastOpen = false,
+                PunchDelay = TimeSpan.FromSeconds(1),
+                RelayThrough = isNamedByServer ? null : DhtRelays.Always(Bytes32.FromHex(relay.PublicKey)),
+                Report = report,
+            }
+        );
+
+        await server.AcceptAsync();
+        Assert.Equal(DhtConnectPhase.Relay, report.Path);
+        await relay.JoinedAsync();
+        await Until.TrueAsync(
+            () => loop.RunAsync(() => node.Dht.RelayStatistics is { Upgrades: 1, Active: 0 }),
+            "the stream to be moved to a direct path"
+        );
+        await EchoAsync(connection.Stream);
+        Assert.Equal(DhtConnectPhase.Punch, report.UpgradedTo);
+        Assert.Equal(0, node.Dht.RelayStatistics.Returns);
+        await connection.Stream.EndAsync();
+        Assert.Null(await connection.Stream.ClosedAsync());
+    }
+
+    private static async Task EchoAsync(OurMessageStream stream)
+    {
+        await stream.WriteAsync(Bytes, seed: 11);
+        Assert.Equal(Pattern.HashOf(11, Bytes), (await stream.WaitAsync(Bytes)).Sha256);
+    }
+
+    private sealed class Relay : IAsyncDisposable
+    {
+        private readonly OurNode? _node;
+        private readonly DhtRelay? _ours;
+        private readonly JsRelay? _theirs;
+        private readonly OurLoop _loop;
+
+        private Relay(OurLoop loop, OurNode? node, DhtRelay? ours, JsRelay? theirs)
+        {
+            (_loop, _node, _ours, _theirs) = (loop, node, ours, theirs);
+            PublicKey = theirs?.PublicKey ?? ours!.PublicKey.ToHex();
+        }
+
+        public string PublicKey { get; }
+
+        public static async Task<Relay> StartAsync(
+            NetworkOwner owner,
+            OurLoop loop,
+            JsPartner partner,
+            DhtNetwork network
+        )
+        {
+            if (owner == NetworkOwner.Theirs)
+            {
+                var host = await JsNode.StartAsync(partner, network.Bootstrap);
+                return new Relay(loop, null, null, await JsRelay.ListenAsync(host, Seeds.Of(0x77)));
+            }
+            var node = await OurNode.StartAsync(loop, network.Bootstrap);
+            var relay = await loop.RunAsync(async () =>
+            {
+                var made = node.Dht.CreateRelay();
+                await made.ListenAsync();
+                return made;
+            });
+            return new Relay(loop, node, relay, null);
+        }
+
+        public Task JoinedAsync() =>
+            _theirs?.JoinedAsync()
+            ?? Until.TrueAsync(
+                () => _loop.RunAsync(() => _ours!.Statistics.Matched == 1),
+                "our relay to join the ends"
+            );
+
+        public async ValueTask DisposeAsync()
+        {
+            if (_ours is null)
+                return;
+            await _ours.DisposeAsync();
+            await _node!.DisposeAsync();
+        }
+    }
+}
