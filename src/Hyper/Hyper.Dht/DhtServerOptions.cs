@@ -13,13 +13,14 @@ public sealed record DhtServerOptions
     public bool ShareLocalAddress { get; init; } = true;
 
     /// <summary>
-    /// Handshakes kept at a time, at most. 512 by default. When all are taken, the oldest that has not led to a connection
-    /// gives way.
+    /// Handshakes kept at a time, at most. 512 by default. When all are taken, the oldest that has led to a connection
+    /// gives way, else the oldest that has not.
     /// </summary>
     public int MaxHandshakes { get; init; } = 512;
 
     /// <summary>
-    /// The same for one network of 256 addresses; more of them get no answer. 64 by default. Loopback is exempt.
+    /// Handshakes without a connection yet from one network of 256 addresses; more of them get no answer. 64 by default.
+    /// Loopback is exempt.
     /// </summary>
     public int MaxHandshakesPerNetwork { get; init; } = 64;
 

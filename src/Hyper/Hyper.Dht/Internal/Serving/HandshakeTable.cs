@@ -19,12 +19,22 @@ internal sealed class HandshakeTable(DhtServer server)
 
     public ServerHandshake? Find(uint slot) => slot < _slots.Count ? _slots[(int)slot] : null;
 
-    /// <summary>Whether this client's network has as many handshakes as it may.</summary>
-    public bool IsNetworkFull(in UdpAddress client) =>
-        !Nat.AddressKind.IsLoopback(client)
-        && _perNetwork.GetValueOrDefault(NetworkOf(client)) >= server.Options.MaxHandshakesPerNetwork;
+    /// <summary>Whether this client's network has as many handshakes that have not led to a connection as it may.</summary>
+    public bool IsNetworkFull(in UdpAddress client)
+    {
+        var (network, most) = (NetworkOf(client), server.Options.MaxHandshakesPerNetwork);
+        if (Nat.AddressKind.IsLoopback(client) || _perNetwork.GetValueOrDefault(network) < most)
+            return false;
+        var unserved = 0;
+        foreach (var handshake in _byMessage.Values)
+            unserved += !handshake.IsConnected && NetworkOf(handshake.Client) == network ? 1 : 0;
+        return unserved >= most;
+    }
 
-    /// <summary>Whether there is room for a further handshake; the oldest that has led to nothing gives way.</summary>
+    /// <summary>
+    /// Whether there is room for a further handshake. The oldest that was served gives way, which only copies of its client's
+    /// message still need; else the oldest that has led to nothing.
+    /// </summary>
     public bool TryMakeRoom() => _byMessage.Count < server.Options.MaxHandshakes || TryEvict();
 
     /// <summary>The lowest free slot.</summary>
@@ -73,17 +83,22 @@ internal sealed class HandshakeTable(DhtServer server)
             handshake.Dispose();
     }
 
-    /// <summary>Drops the oldest handshake that has led to nothing; false when all have led to a connection.</summary>
     private bool TryEvict()
     {
-        ServerHandshake? oldest = null;
+        ServerHandshake? served = null,
+            unserved = null;
         foreach (var handshake in _byMessage.Values)
         {
-            if (!handshake.IsConnected && (oldest is null || handshake.CreatedAt < oldest.CreatedAt))
+            // One whose connection goes through a relay still looks for a better path.
+            if (handshake is { IsConnected: true, IsServed: false })
+                continue;
+            ref var oldest = ref handshake.IsServed ? ref served : ref unserved;
+            if (oldest is null || handshake.CreatedAt < oldest.CreatedAt)
                 oldest = handshake;
         }
-        oldest?.Dispose();
-        return oldest is not null;
+        var evicted = served ?? unserved;
+        evicted?.Dispose();
+        return evicted is not null;
     }
 
     private static uint NetworkOf(in UdpAddress client) => client.IPv4Host >> 8;

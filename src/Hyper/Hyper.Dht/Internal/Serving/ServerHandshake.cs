@@ -75,6 +75,9 @@ internal sealed partial class ServerHandshake : IDisposable
     /// <summary>Whether the stream was handed over.</summary>
     public bool IsConnected { get; private set; }
 
+    /// <summary>Whether it was, and only copies of the client's message may still come.</summary>
+    public bool IsServed => IsConnected && _isOver;
+
     private HyperDht Dht => _server.Dht;
 
     private bool IsRelayed => _leg is { IsInUse: true };
