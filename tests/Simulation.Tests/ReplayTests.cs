@@ -12,10 +12,10 @@ public class ReplayTests(ITestOutputHelper output)
     /// <summary>Everything that can happen happens in it, and it is small enough to be run five times.</summary>
     private static readonly TownPlan _plan = new()
     {
-        Peers = 20,
-        DhtNodes = 6,
-        Topics = 5,
-        Events = 120,
+        Peers = 15,
+        DhtNodes = 5,
+        Topics = 4,
+        Events = 80,
     };
 
     [Fact]

@@ -27,7 +27,11 @@ internal sealed class Town(SimulatedNetwork network, TownPlan plan, Action<strin
     {
         for (var i = 0; i < plan.Peers; i++)
         {
-            var peer = network.CreatePeer($"peer {i}", (stream, _) => _register.Open(stream));
+            var peer = network.CreatePeer(
+                $"peer {i}",
+                (stream, _) => _register.Open(stream),
+                nat: plan.Nats[i % plan.Nats.Count]
+            );
             _sessions.Add(peer, []);
             for (var topics = 0; topics < plan.TopicsPerPeer; topics++)
                 Join(peer);

@@ -16,7 +16,7 @@ internal sealed record TownPlan
     public int TopicsPerPeer { get; init; } = 2;
 
     /// <summary>Random events between the first joining and the calm.</summary>
-    public int Events { get; init; } = 200;
+    public int Events { get; init; } = 150;
 
     /// <summary>Longest pause between two of them.</summary>
     public TimeSpan LongestPause { get; init; } = TimeSpan.FromSeconds(2);
@@ -27,6 +27,10 @@ internal sealed record TownPlan
     /// <summary>The same after the last event: the next regular refresh of a topic, and a while for the dials that follow.</summary>
     public TimeSpan CalmPatience { get; init; } = TimeSpan.FromMinutes(16);
 
+    /// <summary>The NATs of the peers, in turn; null for a public address.</summary>
+    public IReadOnlyList<NatBehaviour?> Nats { get; init; } =
+    [null, NatBehaviour.PortRestricted, null, NatBehaviour.FullCone, NatBehaviour.AddressRestricted];
+
     public LinkConditions Conditions { get; init; } =
         new()
         {
@@ -35,6 +39,7 @@ internal sealed record TownPlan
             Reorder = 0.03,
             Delay = TimeSpan.FromMilliseconds(20),
             Jitter = TimeSpan.FromMilliseconds(10),
+            Hops = 8,
         };
 
     /// <summary>Plays it on a network of its own; returns the virtual time it took.</summary>

@@ -82,13 +82,16 @@ public sealed class SimulatedNetwork
     /// <param name="name">Its identity is derived from this: the same name has the same key in every run.</param>
     /// <param name="onConnection">Takes each of its connections, as <see cref="Hyperswarm.Create"/> says; starts the stream.</param>
     /// <param name="options">Of its swarm.</param>
+    /// <param name="nat">The NAT of its own that it is behind, or null for a public address.</param>
     public SimulatedPeer CreatePeer(
         string name,
         Action<NoiseSecretStream, PeerInfo> onConnection,
-        HyperswarmOptions? options = null
+        HyperswarmOptions? options = null,
+        NatBehaviour? nat = null
     )
     {
-        var peer = new SimulatedPeer(this, name, NextAddress(), onConnection, options ?? new HyperswarmOptions());
+        var place = new SimulatedPlace(World, NextAddress(), nat);
+        var peer = new SimulatedPeer(this, name, place, onConnection, options ?? new HyperswarmOptions());
         _peers.Add(peer);
         peer.Start();
         return peer;

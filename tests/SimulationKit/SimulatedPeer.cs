@@ -20,7 +20,7 @@ namespace SimulationKit;
 public sealed class SimulatedPeer
 {
     private readonly SimulatedNetwork _network;
-    private readonly string _address;
+    private readonly SimulatedPlace _place;
     private readonly Action<NoiseSecretStream, PeerInfo> _onConnection;
     private readonly HyperswarmOptions _options;
     private readonly KeyPair _keyPair;
@@ -32,13 +32,13 @@ public sealed class SimulatedPeer
     internal SimulatedPeer(
         SimulatedNetwork network,
         string name,
-        string address,
+        SimulatedPlace place,
         Action<NoiseSecretStream, PeerInfo> onConnection,
         HyperswarmOptions options
     )
     {
         _network = network;
-        _address = address;
+        _place = place;
         _onConnection = onConnection;
         _options = options;
         _keyPair = KeyPair.FromSeed(Blake2b.Hash(TextEncoding.UTF8.GetBytes(name)).Span);
@@ -80,7 +80,7 @@ public sealed class SimulatedPeer
     {
         if (IsAlive)
             throw new InvalidOperationException($"{Name} is running.");
-        _host = _network.World.CreateHost(_address);
+        _host = _place.CreateHost();
         _host.Segment = _segment;
         _dht = _network.CreateNode(_host, isPersistent: false, _keyPair);
         _swarm = Hyperswarm.Create(_dht, _onConnection, _options);

@@ -187,7 +187,7 @@ public sealed class SimulatedWorld
         {
             if (!to.HasSameHost(from.HostAddress))
                 source = new UdpAddress(0x7F00_0001, from.HostAddress.Port);
-            Schedule(datagram, source, from.HostAddress.WithPort(to.Port), network, Now);
+            Schedule(datagram, from.Host, source, from.HostAddress.WithPort(to.Port), network, Now);
             return;
         }
         var isInside = network is not null && _hosts.ContainsKey((network, to.ToIPAddress()));
@@ -196,8 +196,6 @@ public sealed class SimulatedWorld
 
         Trace?.Add(Now, source, to, datagram);
         var toNetwork = isInside ? network : null;
-        if (_sockets.TryGetValue((toNetwork, to), out var target) && target.Host.Segment != from.Host.Segment)
-            return;
         var link = Conditions;
         var isTooLong = datagram.Length + 28 > link.Mtu;
         if ((isTooLong && !(mayFragment && link.PassesFragments)) || Chance(link.Loss))
@@ -217,15 +215,25 @@ public sealed class SimulatedWorld
                 due += (long)(_linkRandom.NextDouble() * link.Jitter.Ticks);
             if (Chance(link.Reorder))
                 due += link.ReorderDelay.Ticks;
-            Schedule(datagram, source, to, toNetwork, due);
+            Schedule(datagram, from.Host, source, to, toNetwork, due);
         }
     }
 
-    private void Schedule(ReadOnlySpan<byte> datagram, UdpAddress from, UdpAddress to, SimulatedNat? network, long due)
+    private void Schedule(
+        ReadOnlySpan<byte> datagram,
+        SimulatedHost sender,
+        UdpAddress from,
+        UdpAddress to,
+        SimulatedNat? network,
+        long due
+    )
     {
         var buffer = RentBuffer(datagram.Length);
         datagram.CopyTo(buffer);
-        _deliveries.Enqueue(new Delivery(buffer, datagram.Length, from, to, network), (due, _sequence++));
+        _deliveries.Enqueue(
+            new Delivery(buffer, datagram.Length, sender.Segment, from, to, network),
+            (due, _sequence++)
+        );
     }
 
     // Not the shared array pool: what that keeps depends on threads and cores, and tests count allocations.
@@ -307,7 +315,7 @@ public sealed class SimulatedWorld
 
     private void Deliver(Delivery delivery)
     {
-        if (FindSocket(delivery) is { } socket)
+        if (FindSocket(delivery) is { } socket && socket.Host.Segment == delivery.Segment)
         {
             var bytes = delivery.Buffer.AsMemory(0, delivery.Length);
             Delivered?.Invoke(Elapsed, delivery.From, delivery.To, bytes);
@@ -349,6 +357,7 @@ public sealed class SimulatedWorld
     private readonly record struct Delivery(
         byte[] Buffer,
         int Length,
+        int Segment,
         UdpAddress From,
         UdpAddress To,
         SimulatedNat? Network
