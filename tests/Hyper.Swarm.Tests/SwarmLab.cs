@@ -94,14 +94,22 @@ internal sealed class SwarmLab(int seed)
         return found;
     }
 
-    public SwarmPeer CreatePeer(byte keySeed, HyperswarmOptions? options = null)
+    public SwarmPeer CreatePeer(byte keySeed, HyperswarmOptions? options = null) =>
+        new(CreateNode(ephemeral: null, KeyPairOf(keySeed)), options ?? new HyperswarmOptions());
+
+    /// <summary>A peer behind a NAT of its own that has another port for each destination.</summary>
+    public SwarmPeer CreatePeerBehindSymmetricNat(byte keySeed, HyperswarmOptions? options = null)
+    {
+        var nat = World.CreateNat($"20.0.0.{_nextHost++}", NatBehaviour.Symmetric);
+        var dht = CreateNode(nat.CreateHost("192.168.1.2"), ephemeral: null, KeyPairOf(keySeed));
+        return new SwarmPeer(dht, options ?? new HyperswarmOptions());
+    }
+
+    private static KeyPair KeyPairOf(byte keySeed)
     {
         Span<byte> keyBytes = stackalloc byte[KeyPair.SeedBytes];
         keyBytes.Fill(keySeed);
-        return new SwarmPeer(
-            CreateNode(ephemeral: null, KeyPair.FromSeed(keyBytes)),
-            options ?? new HyperswarmOptions()
-        );
+        return KeyPair.FromSeed(keyBytes);
     }
 
     private HyperDht CreateNode(bool? ephemeral, KeyPair? keyPair = null)

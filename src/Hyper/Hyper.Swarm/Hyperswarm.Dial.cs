@@ -110,7 +110,13 @@ public sealed partial class Hyperswarm
         {
             if (Options.FirewallAsync is not null && await IsKeptOutAsync(peer.PublicKey, link.Dialling.Token))
                 return (null, "FIREWALLED");
-            var options = new DhtConnectOptions { KeyPair = KeyPair, RelayAddresses = peer.RelayAddresses.ToArray() };
+            var options = new DhtConnectOptions
+            {
+                KeyPair = KeyPair,
+                RelayAddresses = peer.RelayAddresses.ToArray(),
+                RelayThrough = Options.RelayThrough,
+                ForceRelay = peer.ForcesRelay,
+            };
             return (await Dht.ConnectAsync(peer.PublicKey, options, link.Dialling.Token), "ok");
         }
         catch (OperationCanceledException)
@@ -121,6 +127,8 @@ public sealed partial class Hyperswarm
         catch (HyperDhtException error)
         {
             LogDialFailed(peer.PublicKey, error.Code, error.Message);
+            if (Options.RelayThrough is not null && !peer.ForcesRelay && IsPathMissing(error.Code))
+                peer.OnPathMissing();
             return (null, error.Code);
         }
         catch (Exception error) when (error is not OutOfMemoryException)
@@ -130,6 +138,14 @@ public sealed partial class Hyperswarm
             return (null, error.GetType().Name);
         }
     }
+
+    /// <summary>Source: hyperswarm 4.17.2, index.js; the older 4.14.2 lacks the last.</summary>
+    private static bool IsPathMissing(string code) =>
+        code
+            is HyperDhtErrorCode.HolepunchAborted
+                or HyperDhtErrorCode.DoubleRandomizedNats
+                or HyperDhtErrorCode.RemoteNotHolepunchable
+                or HyperDhtErrorCode.CannotHolepunch;
 
     private void OpenLink(Link link, NoiseSecretStream stream)
     {

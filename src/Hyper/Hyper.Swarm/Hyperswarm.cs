@@ -140,7 +140,11 @@ public sealed partial class Hyperswarm : IAsyncDisposable
     {
         var server = Dht.CreateServer(
             OnServerConnection,
-            new DhtServerOptions { Firewall = (in Bytes32 key, in UdpAddress _) => IsKeptOut(key) }
+            new DhtServerOptions
+            {
+                Firewall = (in Bytes32 key, in UdpAddress _) => IsKeptOut(key),
+                RelayThrough = Options.RelayThrough,
+            }
         );
         server.RelayAddressesChanged += RefreshTopics;
         return server;

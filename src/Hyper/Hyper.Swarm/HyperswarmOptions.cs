@@ -1,4 +1,5 @@
 using Hyper.Crypto;
+using Hyper.Dht;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -55,6 +56,13 @@ public sealed record HyperswarmOptions
 
     /// <summary>Connections of others that may wait for a verdict; further ones are closed. 64 by default.</summary>
     public int MaxPendingVerdicts { get; init; } = 64;
+
+    /// <summary>
+    /// Names the relay for a connection, ours or a peer's; none by default. It is told that there is no other way once a
+    /// dial of the peer has failed for want of a path (see docs/protocol/hyperswarm.md). Ready made ones are in
+    /// <see cref="DhtRelays"/>.
+    /// </summary>
+    public DhtRelaySelector? RelayThrough { get; init; }
 
     /// <summary>
     /// Whether the DHT node is suspended and resumed with the swarm, as in JS. On by default; to be turned off when the node

@@ -47,6 +47,9 @@ public sealed class PeerInfo
     /// <summary>Whether it is dialled again when its connection ends (<see cref="Reconnect"/>).</summary>
     public bool Reconnects { get; private set; } = true;
 
+    /// <summary>Whether there is no path to it but through a relay, as far as is known.</summary>
+    public bool ForcesRelay { get; private set; }
+
     /// <summary>Its place in the queue of those to be dialled.</summary>
     public PeerPriority Priority { get; private set; } = PeerPriority.Normal;
 
@@ -111,6 +114,13 @@ public sealed class PeerInfo
         IsClient = isClient;
         IsProven |= isClient;
         FailedDials = 0;
+    }
+
+    /// <summary>A dial failed for want of a path: the next goes through a relay, and soon.</summary>
+    internal void OnPathMissing()
+    {
+        ForcesRelay = true;
+        Reset();
     }
 
     internal void OnDialFailed()
