@@ -82,8 +82,8 @@ public class CrossingDialTests
                         a.UntilAsync(() => a.Greeted.Count == 0),
                         b.UntilAsync(() => b.Greeted.Count == 0)
                     );
-                    Assert.Empty(a.Swarm.Peers);
-                    Assert.Empty(b.Swarm.Peers);
+                    // What a bad network has held back may still open, and dies of itself.
+                    await ForgottenAsync(lab, a, b, round);
                 }
                 // So many at least did cross: that is what was to be shown.
                 Assert.True(a.Swarm.Statistics.Duplicates + b.Swarm.Statistics.Duplicates >= leastCrossings);
@@ -102,6 +102,16 @@ public class CrossingDialTests
             await lab.World.Delay(_second / 10);
             if (!HaveOne(a, b))
                 since = lab.World.Elapsed;
+        }
+    }
+
+    private static async Task ForgottenAsync(SwarmLab lab, SwarmPeer a, SwarmPeer b, int round)
+    {
+        var until = lab.World.Elapsed + 60 * _second;
+        while (a.Swarm.Peers.Count + b.Swarm.Peers.Count > 0)
+        {
+            Assert.True(lab.World.Elapsed < until, $"After round {round} somebody is not forgotten.");
+            await lab.World.Delay(_second / 10);
         }
     }
 
