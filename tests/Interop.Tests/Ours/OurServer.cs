@@ -20,6 +20,14 @@ public sealed class OurServer(OurLoop loop, DhtServer server, ChannelReader<OurC
     /// <summary>Whether it has relays now. Read on the loop.</summary>
     public bool IsAnnounced => server.RelayAddresses.Count > 0;
 
+    /// <summary>Waits until no handshake is remembered.</summary>
+    public Task RestAsync() =>
+        Until.TrueAsync(
+            () => loop.RunAsync(() => server.HandshakeCount == 0),
+            "the handshakes of the closed connections to be forgotten",
+            TimeSpan.FromMinutes(2)
+        );
+
     /// <summary>Stops serving.</summary>
     public Task CloseAsync() => loop.RunAsync(server.CloseAsync);
 }

@@ -1,4 +1,3 @@
-using Hyper.Dht;
 using Interop.Tests.Harness;
 using Interop.Tests.Layers;
 using Interop.Tests.Ours;
@@ -11,8 +10,8 @@ namespace Interop.Tests.Soak;
 /// this process holds stays flat. Ten thousand cycles at night, and some hundreds with each partner; fewer with each change.
 /// </summary>
 /// <remarks>
-/// After each round the test waits until the streams are forgotten, which answer their other side for some seconds after a
-/// clean end: so most of its time it does nothing.
+/// After each round the test waits until the streams and the handshakes are forgotten, which answer their other side for some seconds
+/// after a clean end: so most of its time it does nothing.
 /// </remarks>
 [Collection(SoakTests.Name)]
 [Trait(FuzzBudget.Category, FuzzBudget.Soak)]
@@ -20,21 +19,19 @@ public sealed class ConnectCycleTests(NodePartners partners)
 {
     private const int AtOnce = 4;
 
-    /// <summary>A server remembers handshakes for ten seconds: with few slots all are taken after the first round.</summary>
-    private static readonly DhtServerOptions FewSlots = new() { MaxHandshakes = 16 };
-
     [Fact]
     public async Task Cycles_of_every_kind_leave_nothing_here()
     {
         var cycles = FuzzBudget.Rounds(480, atMost: 10_000);
-        var rounds = Math.Max(ResourceWatch.LeastSamples, cycles / 500);
+        // A server keeps 512 handshakes at a time.
+        var rounds = Math.Max(ResourceWatch.LeastSamples, cycles / 400);
         await using var loop = new OurLoop();
         await using var pinned = await partners.StartAsync(PartnerSet.Pinned);
         await using var newest = await partners.StartAsync(PartnerSet.Newest);
         await using var network = await DhtNetwork.StartAsync(NetworkOwner.Ours, loop, pinned);
         await using var host = await OurNode.StartAsync(loop, network.Bootstrap);
         await using var client = await OurNode.StartAsync(loop, network.Bootstrap);
-        var server = await host.ListenAsync(Seeds.A, StreamMode.Echo, options: FewSlots);
+        var server = await host.ListenAsync(Seeds.A, StreamMode.Echo);
         var theirNodes = new[]
         {
             await JsNode.StartAsync(pinned, network.Bootstrap),
@@ -59,6 +56,7 @@ public sealed class ConnectCycleTests(NodePartners partners)
                 await RepeatAsync(cycles / rounds / 25 + 1, () => AcceptAsync(server, theirs));
             await host.RestAsync();
             await client.RestAsync();
+            await server.RestAsync();
             watch.Sample(cycles / rounds);
         }
         watch.AssertFlat();
