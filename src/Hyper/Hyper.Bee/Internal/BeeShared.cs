@@ -1,0 +1,13 @@
+namespace Hyper.Bee.Internal;
+
+/// <summary>What a bee, its sub-databases and its checkouts have in common. Belongs to the loop.</summary>
+internal sealed class BeeShared(HyperbeeOptions options)
+{
+    public HyperbeeOptions Options { get; } = options;
+
+    public BlockCache Cache { get; } = new(options.MaxCacheBytes);
+
+    public BeeLock Lock { get; } = new();
+
+    public bool IsClosed { get; set; }
+}

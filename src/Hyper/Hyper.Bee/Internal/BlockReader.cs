@@ -1,0 +1,40 @@
+using Hyper.Core;
+
+namespace Hyper.Bee.Internal;
+
+/// <summary>
+/// Blocks of a session of the core, by way of the cache. A snapshot stops using the cache when the core is truncated: what is
+/// cached from then on may be something else.
+/// </summary>
+internal sealed class BlockReader(Hypercore core, BlockCache cache, int? epoch) : TreeSource
+{
+    /// <summary>The epoch of the cache that a snapshot agrees with; null for the core as it is.</summary>
+    public int? Epoch => epoch;
+
+    private bool IsCached => epoch is null || epoch == cache.Epoch;
+
+    public override ValueTask<BeeBlock> GetBlockAsync(ulong seq, CancellationToken cancellationToken) =>
+        IsCached && cache.TryGet(seq, out var block) ? ValueTask.FromResult(block) : ReadAsync(seq, cancellationToken);
+
+    /// <summary>The root of a version; null if nothing was written by then.</summary>
+    public async ValueTask<TreeNode?> GetRootAsync(ulong version, CancellationToken cancellationToken)
+    {
+        if (version < 2)
+            return null;
+        var block = await GetBlockAsync(version - 1, cancellationToken);
+        return block.GetNode(0);
+    }
+
+    private async ValueTask<BeeBlock> ReadAsync(ulong seq, CancellationToken cancellationToken)
+    {
+        var before = cache.Epoch;
+        var bytes = seq < core.Length ? await core.GetAsync(seq, cancellationToken) : null;
+        if (bytes is null)
+            throw new HyperbeeException(HyperbeeErrorCode.BlockNotAvailable, $"Block {seq} is not stored here.");
+        if (!BlockCodec.TryRead(seq, bytes, out var block))
+            throw HyperbeeException.Undecodable(seq, "content");
+        if (before == cache.Epoch && IsCached)
+            cache.Add(block);
+        return block;
+    }
+}

@@ -1,0 +1,73 @@
+namespace Hyper.Bee.Internal;
+
+/// <summary>
+/// Where a tree is read from. Reads complete at once while the blocks are in memory. What they meet is foreign: a walk down
+/// ends after <see cref="TreeNode.MaxDepth"/> nodes.
+/// </summary>
+internal abstract class TreeSource
+{
+    /// <exception cref="HyperbeeException">BLOCK_NOT_AVAILABLE or DECODING_ERROR.</exception>
+    public abstract ValueTask<BeeBlock> GetBlockAsync(ulong seq, CancellationToken cancellationToken);
+
+    public virtual async ValueTask<TreeNode> GetChildAsync(TreeNode node, int i, CancellationToken cancellationToken)
+    {
+        var (seq, offset) = node.GetChild(i);
+        var block = await GetBlockAsync(seq, cancellationToken);
+        return block.GetNode(offset);
+    }
+
+    /// <summary>The position of a key in a node, or the complement of where it would stand.</summary>
+    public async ValueTask<int> SearchAsync(
+        TreeNode node,
+        ReadOnlyMemory<byte> key,
+        CancellationToken cancellationToken
+    )
+    {
+        var start = 0;
+        var end = node.KeyCount;
+        while (start < end)
+        {
+            var middle = (start + end) >> 1;
+            var block = await GetBlockAsync(node.GetKey(middle), cancellationToken);
+            var order = key.Span.SequenceCompareTo(block.Key.Span);
+            if (order == 0)
+                return middle;
+            if (order < 0)
+                end = middle;
+            else
+                start = middle + 1;
+        }
+        return ~start;
+    }
+
+    /// <summary>The block of a key in the tree below <paramref name="root"/>.</summary>
+    public async ValueTask<BeeBlock?> FindAsync(
+        TreeNode? root,
+        ReadOnlyMemory<byte> key,
+        CancellationToken cancellationToken
+    )
+    {
+        var node = root;
+        for (var depth = 1; node is not null; depth++)
+        {
+            // What wrote the nodes on the way to a key last is the key's own newest block, or one that is newer.
+            if (node.Holder is { } holder && holder.Key.Span.SequenceEqual(key.Span))
+                return holder.IsDeletion() ? null : holder;
+            var at = await SearchAsync(node, key, cancellationToken);
+            if (at >= 0)
+                return await GetBlockAsync(node.GetKey(at), cancellationToken);
+            if (node.IsLeaf)
+                return null;
+            VerifyDepth(depth, node);
+            node = await GetChildAsync(node, ~at, cancellationToken);
+        }
+        return null;
+    }
+
+    /// <summary>Refuses to go below a node that is already as deep as any tree can be.</summary>
+    public static void VerifyDepth(int depth, TreeNode node)
+    {
+        if (depth >= TreeNode.MaxDepth)
+            throw HyperbeeException.InvalidTree(node.Holder?.Seq ?? 0, $"lies {depth} nodes deep");
+    }
+}
