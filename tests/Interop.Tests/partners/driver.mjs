@@ -2,6 +2,7 @@
 // installed packages. Requests come in on stdin and replies and events leave on stdout, one JSON object a line; stdout
 // carries nothing else. The process ends when stdin does, so a partner never outlives the test that started it.
 import { Driver } from './driver/driver.mjs';
+import * as bee from './driver/bee.mjs';
 import * as cores from './driver/cores.mjs';
 import * as duplex from './driver/duplex.mjs';
 import * as hyperdht from './driver/hyperdht.mjs';
@@ -29,6 +30,7 @@ for (const layer of [
   sidechannel,
   wallet,
   cores,
+  bee,
 ]) {
   layer.register(driver);
 }

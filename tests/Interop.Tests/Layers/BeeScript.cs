@@ -1,0 +1,67 @@
+using Interop.Tests.Harness;
+
+namespace Interop.Tests.Layers;
+
+/// <summary>Random operations on a bee with so many different keys.</summary>
+internal sealed class BeeScript(Random random, int keys)
+{
+    private const int MaxBatch = 40;
+
+    // Inside a batch there is no tree to compare with.
+    private readonly List<ulong> _versions = [1];
+
+    /// <summary>Tells of a version that ends a change.</summary>
+    public void AddVersion(ulong version) => _versions.Add(version);
+
+    public JsBee.Operation[] Next(int count) => [.. Enumerable.Range(0, count).Select(_ => Next())];
+
+    private JsBee.Operation Next() =>
+        random.Next(100) switch
+        {
+            < 60 => Change(),
+            < 75 => new JsBee.Operation(
+                "batch",
+                Parts: [.. Enumerable.Range(0, random.Next(MaxBatch)).Select(_ => Change())]
+            ),
+            < 90 => new JsBee.Operation("get", Key: Key()),
+            < 96 => Bounded("range") with { Reverse = random.Next(2) == 0 },
+            < 98 => Bounded("diff") with { Version = _versions[random.Next(_versions.Count)], Limit = -1 },
+            _ => new JsBee.Operation("history", Reverse: random.Next(2) == 0),
+        };
+
+    private JsBee.Operation Change()
+    {
+        var refuse = random.Next(20) == 0;
+        return random.Next(5) < 2
+            ? new JsBee.Operation("del", Key(), Refuse: refuse)
+            : new JsBee.Operation("put", Key(), random.Next(10) == 0 ? null : Bytes(30), refuse);
+    }
+
+    private JsBee.Operation Bounded(string verb)
+    {
+        var lower = random.Next(3);
+        var upper = random.Next(3);
+        return new JsBee.Operation(
+            verb,
+            Gt: lower == 1 ? Key() : null,
+            Gte: lower == 2 ? Key() : null,
+            Lt: upper == 1 ? Key() : null,
+            Lte: upper == 2 ? Key() : null,
+            Limit: random.Next(3) == 0 ? random.Next(10) : -1
+        );
+    }
+
+    /// <summary>Keys of different lengths, some the beginning of others, one of no bytes.</summary>
+    private string Key()
+    {
+        var number = random.Next(keys);
+        return Convert.ToHexStringLower(BitConverter.GetBytes(number).AsSpan(0, number < 256 ? number & 1 : 3));
+    }
+
+    private string Bytes(int max)
+    {
+        var bytes = new byte[random.Next(max)];
+        random.NextBytes(bytes);
+        return Convert.ToHexStringLower(bytes);
+    }
+}
