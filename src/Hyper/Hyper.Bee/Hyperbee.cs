@@ -29,6 +29,7 @@ public sealed partial class Hyperbee : IAsyncDisposable
         : this(new BeeShared(options ?? new HyperbeeOptions()), core, default, 0, HyperbeeKind.Main, null)
     {
         core.Truncated += OnTruncated;
+        core.Appended += OnAppended;
     }
 
     private Hyperbee(BeeShared shared, Hypercore core, KeyPrefix prefix, ulong checkout, HyperbeeKind kind, int? epoch)
@@ -62,12 +63,15 @@ public sealed partial class Hyperbee : IAsyncDisposable
         {
             _shared.IsClosed = true;
             _core.Truncated -= OnTruncated;
+            _core.Appended -= OnAppended;
+            foreach (var watcher in _shared.Watchers.ToArray())
+                await watcher.DisposeAsync();
+            foreach (var watcher in _shared.EntryWatchers.ToArray())
+                await watcher.DisposeAsync();
             _shared.Cache.Clear();
         }
         await _core.DisposeAsync();
     }
-
-    private void OnTruncated(ulong length, ulong fork) => _shared.Cache.Truncate(length);
 
     private void VerifyOpen()
     {

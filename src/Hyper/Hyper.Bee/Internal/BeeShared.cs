@@ -9,5 +9,9 @@ internal sealed class BeeShared(HyperbeeOptions options)
 
     public BeeLock Lock { get; } = new();
 
+    public List<HyperbeeWatcher> Watchers { get; } = [];
+
+    public List<HyperbeeEntryWatcher> EntryWatchers { get; } = [];
+
     public bool IsClosed { get; set; }
 }
