@@ -37,7 +37,7 @@ public sealed class MatrixReport : IDisposable
 
     private static IEnumerable<(string Row, string What)> Rows =>
         [
-            .. from path in PathCondition.All from what in PathMatrixTests.Activities select (path.Name, what),
+            .. from path in PathCondition.All from what in PathMatrixTests.ActivitiesOn(path) select (path.Name, what),
             .. from what in NetworkMatrixTests.Activities select (NetworkMatrixTests.Row, what),
         ];
 

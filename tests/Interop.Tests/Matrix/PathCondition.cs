@@ -6,7 +6,7 @@ namespace Interop.Tests.Matrix;
 /// <param name="Name">As the table says it.</param>
 /// <param name="Each">What happens to the datagrams of each direction.</param>
 /// <param name="Bytes">Size of a bulk transfer, so that a cell takes seconds.</param>
-/// <param name="ShrinksToMtu">The MTU to which the path shrinks in mid-transfer, or 0.</param>
+/// <param name="ShrinksToMtu">The MTU to which the path shrinks after a first connection, or 0.</param>
 /// <param name="IsForEveryChange">Whether every change is tested with it, and not only the nightly run.</param>
 public sealed record PathCondition(
     string Name,
@@ -33,7 +33,12 @@ public sealed record PathCondition(
         new("MTU 1280", new UdpImpairment { MtuBytes = 1280 }),
         new("MTU 1400", new UdpImpairment { MtuBytes = 1400 }),
         new("MTU 1500", new UdpImpairment { MtuBytes = 1500 }),
-        new("MTU 1500, then 1280", new UdpImpairment { MtuBytes = 1500 }, ShrinksToMtu: 1280, IsForEveryChange: true),
+        new(
+            "MTU 1500, from the second connection on 1280",
+            new UdpImpairment { MtuBytes = 1500 },
+            ShrinksToMtu: 1280,
+            IsForEveryChange: true
+        ),
     ];
 
     /// <inheritdoc/>

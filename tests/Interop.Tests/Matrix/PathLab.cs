@@ -21,6 +21,8 @@ internal sealed class PathLab : IAsyncDisposable
     private readonly Role _role;
     private readonly JsNode _theirs;
     private readonly OurNode _ours;
+    private JsServer? _theirServer;
+    private OurServer? _ourServer;
 
     private PathLab(OurLoop loop, JsPartner partner, Role role, UdpForwarder path, JsNode theirs, OurNode ours)
     {
@@ -68,13 +70,13 @@ internal sealed class PathLab : IAsyncDisposable
     {
         if (_role == Role.WeDial)
         {
-            var server = await _theirs.ListenAsync(Seeds.B);
-            var ours = await _ours.ConnectAsync(server.PublicKey);
-            return (ours, (await server.AcceptAsync()).Stream);
+            _theirServer ??= await _theirs.ListenAsync(Seeds.B);
+            var ours = await _ours.ConnectAsync(_theirServer.PublicKey);
+            return (ours, (await _theirServer.AcceptAsync()).Stream);
         }
-        var ourServer = await _ours.ListenAsync(Seeds.A);
-        var theirs = await _theirs.ConnectAsync(ourServer.PublicKey);
-        return (await ourServer.AcceptAsync(), theirs);
+        _ourServer ??= await _ours.ListenAsync(Seeds.A);
+        var theirs = await _theirs.ConnectAsync(_ourServer.PublicKey);
+        return (await _ourServer.AcceptAsync(), theirs);
     }
 
     /// <summary>The same with a Protomux at each end.</summary>
