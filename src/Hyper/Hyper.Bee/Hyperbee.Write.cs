@@ -15,30 +15,16 @@ public sealed partial class Hyperbee
     /// <param name="cancellationToken">Ends the wait for other writers, or for blocks to be read.</param>
     /// <returns>Whether a block was written.</returns>
     /// <exception cref="HyperbeeException">INVALID_OPERATION, or what reading can end in.</exception>
-    public async Task<bool> PutAsync(
+    public Task<bool> PutAsync(
         ReadOnlyMemory<byte> key,
         ReadOnlyMemory<byte>? value,
         BeeCompareAndSwap? compareAndSwap = null,
         CancellationToken cancellationToken = default
-    )
-    {
-        VerifyWritable();
-        await _shared.Lock.EnterAsync(cancellationToken);
-        try
-        {
-            VerifyWritable();
-            var writer = new TreeWriter(_core, _reader, _shared);
-            var swap = _prefix.Wrap(compareAndSwap);
-            if (!await writer.PutAsync(_prefix.Add(key), value, swap, cancellationToken))
-                return false;
-            await writer.FlushAsync(cancellationToken);
-            return true;
-        }
-        finally
-        {
-            _shared.Lock.Exit();
-        }
-    }
+    ) =>
+        WriteAsync(
+            writer => writer.PutAsync(_prefix.Add(key), value, _prefix.Wrap(compareAndSwap), cancellationToken),
+            cancellationToken
+        );
 
     /// <summary>Removes a key, and completes when that is stored.</summary>
     /// <inheritdoc cref="PutAsync" path="/exception"/>
@@ -46,11 +32,24 @@ public sealed partial class Hyperbee
     /// <param name="compareAndSwap">Is asked if the key exists; nothing is written if it says no.</param>
     /// <param name="cancellationToken">Ends the wait for other writers, or for blocks to be read.</param>
     /// <returns>Whether a block was written: false if there is no such key.</returns>
-    public async Task<bool> DeleteAsync(
+    public Task<bool> DeleteAsync(
         ReadOnlyMemory<byte> key,
         BeeCompareAndSwap? compareAndSwap = null,
         CancellationToken cancellationToken = default
-    )
+    ) =>
+        WriteAsync(
+            writer => writer.DeleteAsync(_prefix.Add(key), _prefix.Wrap(compareAndSwap), cancellationToken),
+            cancellationToken
+        );
+
+    /// <summary>Begins a batch: changes that are written together.</summary>
+    public HyperbeeBatch CreateBatch()
+    {
+        VerifyWritable();
+        return new HyperbeeBatch(_shared, new TreeWriter(_core, _reader, _shared), _prefix);
+    }
+
+    private async Task<bool> WriteAsync(Func<TreeWriter, ValueTask<bool>> change, CancellationToken cancellationToken)
     {
         VerifyWritable();
         await _shared.Lock.EnterAsync(cancellationToken);
@@ -58,7 +57,7 @@ public sealed partial class Hyperbee
         {
             VerifyWritable();
             var writer = new TreeWriter(_core, _reader, _shared);
-            if (!await writer.DeleteAsync(_prefix.Add(key), _prefix.Wrap(compareAndSwap), cancellationToken))
+            if (!await change(writer))
                 return false;
             await writer.FlushAsync(cancellationToken);
             return true;
@@ -67,12 +66,5 @@ public sealed partial class Hyperbee
         {
             _shared.Lock.Exit();
         }
-    }
-
-    /// <summary>Begins a batch: changes that are written together.</summary>
-    public HyperbeeBatch CreateBatch()
-    {
-        VerifyWritable();
-        return new HyperbeeBatch(_shared, new TreeWriter(_core, _reader, _shared), _prefix);
     }
 }
