@@ -12,7 +12,7 @@ public sealed class JsBee : PartnerObject
         return new JsBee(core.Partner, created.Handle);
     }
 
-    /// <summary>Runs operations one after the other: the blocks they appended, and what each read gave.</summary>
+    /// <summary>Runs operations one after the other: the blocks that changed, and what each read gave.</summary>
     public Task<Outcome> RunAsync(IReadOnlyList<Operation> operations) =>
         Partner.CallAsync<Outcome>("bee.run", new { bee = Handle, operations }, TimeSpan.FromMinutes(2));
 

@@ -33,7 +33,7 @@ public sealed class BeeInteropTests(NodePartners partners) : IDisposable
                 await using var store = CorestoreStorage.CreateInMemory(loop);
                 var names = await Corestore.OpenAsync(store, new Bytes32(new byte[32]));
                 // Several bees: small ones shrink to nothing again and again, large ones grow deep.
-                var left = FuzzBudget.Rounds(usually: 10_000);
+                var left = FuzzBudget.Rounds(usually: 10_000, atMost: 100_000);
                 for (var round = 0; left > 0; round++)
                 {
                     var theirs = await JsBee.OpenAsync(await theirStore.GetAsync($"bee {round}"));
@@ -53,7 +53,6 @@ public sealed class BeeInteropTests(NodePartners partners) : IDisposable
 
     private static async Task CheckAsync(Hyperbee ours, JsBee.Operation[] operations, JsBee.Outcome expected)
     {
-        Assert.Equal(expected.Start, ours.Core.Length);
         var answers = new List<JsBee.Entry[]>();
         foreach (var operation in operations)
         {

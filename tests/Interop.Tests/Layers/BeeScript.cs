@@ -26,8 +26,19 @@ internal sealed class BeeScript(Random random, int keys)
             < 90 => new JsBee.Operation("get", Key: Key()),
             < 96 => Bounded("range") with { Reverse = random.Next(2) == 0 },
             < 98 => Bounded("diff") with { Version = _versions[random.Next(_versions.Count)], Limit = -1 },
+            98 when random.Next(5) == 0 => Truncation(),
             _ => new JsBee.Operation("history", Reverse: random.Next(2) == 0),
         };
+
+    /// <summary>Mostly a little is undone, now and then everything.</summary>
+    private JsBee.Operation Truncation()
+    {
+        var version = _versions[
+            random.Next(10) == 0 ? 0 : _versions.Count - random.Next(1, Math.Min(4, _versions.Count + 1))
+        ];
+        _versions.RemoveAll(known => known > version);
+        return new JsBee.Operation("truncate", Version: version);
+    }
 
     private JsBee.Operation Change()
     {

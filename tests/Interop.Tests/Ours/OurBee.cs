@@ -20,6 +20,10 @@ internal static class OurBee
             case "batch":
                 await RunBatchAsync(bee, operation.Parts!);
                 return null;
+            case "truncate":
+                if (operation.Version <= bee.Core.Length)
+                    await bee.Core.TruncateAsync(operation.Version);
+                return null;
             case "get":
                 return await bee.GetAsync(Bytes(operation.Key!)) is { } entry ? [Show(entry)] : [];
             case "range":

@@ -28,11 +28,11 @@ export function register(driver) {
     return found;
   };
 
-  // Runs operations one after the other. Answers the blocks that they appended, and what each read gave.
+  // Runs operations one after the other. Answers the blocks that changed, and what each read gave.
   driver.verb('bee.run', async ({ operations, ...args }) => {
     const bee = find(args);
     await bee.ready();
-    const start = bee.core.length;
+    let start = bee.core.length;
     const answers = [];
     for (const operation of operations) {
       switch (operation.verb) {
@@ -46,6 +46,11 @@ export function register(driver) {
           await batch.flush();
           break;
         }
+        case 'truncate':
+          if (operation.version > bee.core.length) break;
+          await bee.core.truncate(operation.version);
+          start = Math.min(start, operation.version);
+          break;
         case 'get': {
           const node = await bee.get(bytes(operation.key));
           answers.push(node ? [entry(node)] : []);
