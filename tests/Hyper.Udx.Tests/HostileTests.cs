@@ -90,6 +90,48 @@ public class HostileTests
         });
     }
 
+    [Theory]
+    [InlineData(1u)]
+    [InlineData(0x7fff_ffffu)]
+    [InlineData(0x8000_0000u)]
+    [InlineData(0xfeff_ffffu)]
+    public void Packet_that_acknowledges_what_was_never_sent_is_not_used(uint acknowledgement)
+    {
+        var pair = new RawPair();
+        pair.Run(async () =>
+        {
+            pair.Send(PacketFlags.Data, 0, acknowledgement, [1]);
+            pair.Send(PacketFlags.Message, 0, acknowledgement, [2]);
+            pair.Send(PacketFlags.Data | PacketFlags.End, 0, acknowledgement, [3]);
+            pair.Send(PacketFlags.Heartbeat, 0, acknowledgement);
+            pair.Send(PacketFlags.Destroy, 0, acknowledgement);
+            await pair.RoundTripAsync();
+            Assert.True(pair.End.Stream.IsOpen);
+            Assert.Empty(pair.End.Messages);
+            Assert.Empty(pair.Raw.Received);
+            Assert.Equal(5, pair.End.Stream.Statistics.PacketsDropped);
+            pair.Send(PacketFlags.Data, 0, 0, [9]);
+            await pair.RoundTripAsync();
+            Assert.Equal([9], pair.End.Data.ToArray());
+        });
+    }
+
+    [Fact]
+    public void Packet_with_an_old_acknowledgement_is_used()
+    {
+        var pair = new RawPair();
+        pair.Run(async () =>
+        {
+            pair.End.Write(new byte[3000]);
+            await pair.RoundTripAsync();
+            pair.Send(PacketFlags.Data, 1, 3, [2]);
+            // A repeat of libudx 1.19.2: with the acknowledgement of its first transmission.
+            pair.Send(PacketFlags.Data, 0, 0, [1]);
+            await pair.RoundTripAsync();
+            Assert.Equal([1, 2], pair.End.Data.ToArray());
+        });
+    }
+
     [Fact]
     public void Sack_absurd_ranges_cost_nothing()
     {

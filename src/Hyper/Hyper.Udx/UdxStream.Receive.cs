@@ -33,6 +33,12 @@ public sealed partial class UdxStream
             Relay(destination, header, packet);
             return;
         }
+        // Before anything of the packet is used: who forges one without seeing ours has this number to guess too.
+        if (!_send.IsPlausible(header))
+        {
+            _counters.PacketsDropped++;
+            return;
+        }
         QueueTurn();
         var sequence = SequenceNumber.Expand(header.Sequence, _receive.Next);
         if (header.Flags.HasAny(PacketFlags.Destroy))
@@ -57,8 +63,7 @@ public sealed partial class UdxStream
         // The handler may have closed the stream meanwhile.
         if (!IsOpen)
             return;
-        if (!_send.OnAcknowledgement(header, sackRanges))
-            _counters.PacketsDropped++;
+        _send.OnAcknowledgement(header, sackRanges);
         CheckRemoteChange();
     }
 

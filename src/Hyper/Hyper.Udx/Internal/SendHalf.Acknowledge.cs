@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Hyper.Udx.Internal;
 
 /// <summary>What the other side's header says about our packets.</summary>
@@ -38,13 +40,27 @@ internal sealed partial class SendHalf
     /// <summary>What every JS peer advertises, and always has until it says otherwise.</summary>
     private const long InitialRemoteWindow = 4 * 1024 * 1024;
 
-    /// <summary>Takes the acknowledgement, ranges and window of a packet that has passed the source check.</summary>
-    /// <returns>False when it acknowledges what was never sent; then nothing of it was used.</returns>
-    public bool OnAcknowledgement(in PacketHeader header, ReadOnlySpan<byte> sackRanges)
+    /// <summary>
+    /// How far behind an acknowledgement may be. A repeat of libudx 1.19.2 carries that of its first transmission, and between
+    /// the two we may have sent for thirteen timeouts.
+    /// </summary>
+    private const int MaxOutdatedPackets = 1 << 24;
+
+    /// <summary>
+    /// Whether the other side can have written the acknowledgement: it is of something we have sent (RFC 5961, 5.2). A packet
+    /// with another was made up by somebody who does not see our packets.
+    /// </summary>
+    public bool IsPlausible(in PacketHeader header)
     {
         var acknowledged = SequenceNumber.Expand(header.Acknowledgement, _packets.First);
-        if (acknowledged > _packets.Next)
-            return false;
+        return acknowledged <= _packets.Next && acknowledged >= _packets.First - MaxOutdatedPackets;
+    }
+
+    /// <summary>Takes the acknowledgement, ranges and window of a plausible packet that has passed the source check.</summary>
+    public void OnAcknowledgement(in PacketHeader header, ReadOnlySpan<byte> sackRanges)
+    {
+        Debug.Assert(IsPlausible(header));
+        var acknowledged = SequenceNumber.Expand(header.Acknowledgement, _packets.First);
         var now = _clock.Now;
         _lastHeardAt = now;
         UpdateRemoteWindow(header, acknowledged);
@@ -57,7 +73,6 @@ internal sealed partial class SendHalf
         ReleaseBefore(acknowledged);
         if (_isProgress || _reorderDeadline > 0)
             OnProgress(now);
-        return true;
     }
 
     private void UpdateRemoteWindow(in PacketHeader header, long acknowledged)
