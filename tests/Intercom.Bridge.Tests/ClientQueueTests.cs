@@ -4,6 +4,9 @@ namespace Intercom.Bridge.Tests;
 
 public sealed class ClientQueueTests
 {
+    /// <summary>How the event starts that tells of dropped ones.</summary>
+    private const byte Lagged = (byte)'{';
+
     [Fact]
     public async Task AddEvent_beyond_the_number_drops_the_oldest_event_and_counts_it()
     {
@@ -12,7 +15,7 @@ public sealed class ClientQueueTests
         for (byte i = 1; i <= 4; i++)
             queue.AddEvent([i]);
         Assert.Equal(2, queue.DroppedEvents);
-        Assert.Equal([0, 3, 4], await TakeAllAsync(queue));
+        Assert.Equal([0, Lagged, 3, 4], await TakeAllAsync(queue));
     }
 
     [Fact]
@@ -23,7 +26,25 @@ public sealed class ClientQueueTests
         queue.AddEvent([2, 0, 0, 0]);
         queue.AddEvent(new byte[50]);
         Assert.Equal(2, queue.DroppedEvents);
-        Assert.Equal([0], await TakeAllAsync(queue));
+        Assert.Equal([Lagged, 0], await TakeAllAsync(queue));
+    }
+
+    [Fact]
+    public async Task TakeAsync_tells_of_dropped_events_once_before_the_next_event_and_again_after_the_next_drops()
+    {
+        var queue = new ClientQueue(maxEvents: 1, maxBytes: 1000);
+        queue.AddEvent([1]);
+        queue.AddReply([2]);
+        queue.AddEvent([3]);
+        queue.AddEvent([4]);
+        Assert.Equal([2], await queue.TakeAsync());
+        Assert.Equal("""{"type":"lagged","dropped":2}""", TextEncoding.UTF8.GetString((await queue.TakeAsync())!));
+        queue.AddEvent([5]);
+        Assert.Equal("""{"type":"lagged","dropped":1}""", TextEncoding.UTF8.GetString((await queue.TakeAsync())!));
+        Assert.Equal([5], await queue.TakeAsync());
+        queue.AddEvent([6]);
+        Assert.Equal([6], await queue.TakeAsync());
+        Assert.Equal(3, queue.DroppedEvents);
     }
 
     [Fact]

@@ -45,6 +45,9 @@ internal static class BridgeJson
         };
     }
 
+    /// <summary>Not in the JavaScript version, which keeps everything for a client that does not read.</summary>
+    public static JsObject Lagged(long dropped) => new() { ["type"] = "lagged", ["dropped"] = dropped };
+
     /// <summary>The message, or the whole payload when it has none.</summary>
     public static JsValue ContentOf(SidechannelMessage message) =>
         Present(message.Payload, "message") ?? message.Payload;

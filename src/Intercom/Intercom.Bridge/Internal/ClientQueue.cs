@@ -1,8 +1,11 @@
+using Hyper.Encoding.Json;
+
 namespace Intercom.Bridge.Internal;
 
 /// <summary>
 /// What waits to be written to one client, in order. Events beyond a number or size push out the oldest events, which
-/// are counted; replies are never dropped, but a client with many unread replies is not read from.
+/// are counted; replies are never dropped, but a client with many unread replies is not read from. Where events are
+/// missing, the client is told how many: all that were dropped are older than the oldest event left, so that one comes next.
 /// Filled by any thread, emptied by the client's writer.
 /// </summary>
 internal sealed class ClientQueue(int maxEvents, int maxBytes)
@@ -17,6 +20,7 @@ internal sealed class ClientQueue(int maxEvents, int maxBytes)
     private int _events;
     private int _replies;
     private int _eventBytes;
+    private long _untold;
     private bool _isClosed;
 
     /// <summary>Events dropped so far.</summary>
@@ -74,6 +78,8 @@ internal sealed class ClientQueue(int maxEvents, int maxBytes)
             {
                 if (_entries.First is { } first)
                 {
+                    if (first.Value.IsEvent && _untold > 0)
+                        return TellOfDropped();
                     Remove(first);
                     return first.Value.Text;
                 }
@@ -109,6 +115,14 @@ internal sealed class ClientQueue(int maxEvents, int maxBytes)
     {
         Remove(node);
         DroppedEvents++;
+        _untold++;
+    }
+
+    private byte[] TellOfDropped()
+    {
+        var text = JsJson.StringifyToUtf8(BridgeJson.Lagged(_untold));
+        _untold = 0;
+        return text;
     }
 
     private void Remove(LinkedListNode<Entry> node)
