@@ -8,15 +8,15 @@ internal static class RequestCodec
     public static int GetSize(RequestMessage message)
     {
         var proof = message.Proof;
-        var size = 1 + Sum(message.Id, message.Fork);
+        var size = 1 + WireNumbers.SizeOf(message.Id, message.Fork);
         if (proof.Block is { } block)
-            size += Sum(block.Index, block.Nodes);
+            size += WireNumbers.SizeOf(block.Index, block.Nodes);
         if (proof.Hash is { } hash)
-            size += Sum(hash.Index, hash.Nodes);
+            size += WireNumbers.SizeOf(hash.Index, hash.Nodes);
         if (proof.Seek is { } seek)
-            size += Sum(seek.Bytes, seek.Padding);
+            size += WireNumbers.SizeOf(seek.Bytes, seek.Padding);
         if (proof.Upgrade is { } upgrade)
-            size += Sum(upgrade.Start, upgrade.Length);
+            size += WireNumbers.SizeOf(upgrade.Start, upgrade.Length);
         return message.Priority == 0 ? size : size + CompactEncoding.SizeOfUInt(message.Priority);
     }
 
@@ -31,15 +31,15 @@ internal static class RequestCodec
         flags |= proof.Manifest ? DataFlags.Manifest : DataFlags.None;
         flags |= message.Priority == 0 ? DataFlags.None : DataFlags.Priority;
         writer.WriteUInt8((byte)flags);
-        WritePair(ref writer, message.Id, message.Fork);
+        writer.WritePair(message.Id, message.Fork);
         if (proof.Block is { } block)
-            WritePair(ref writer, block.Index, block.Nodes);
+            writer.WritePair(block.Index, block.Nodes);
         if (proof.Hash is { } hash)
-            WritePair(ref writer, hash.Index, hash.Nodes);
+            writer.WritePair(hash.Index, hash.Nodes);
         if (proof.Seek is { } seek)
-            WritePair(ref writer, seek.Bytes, seek.Padding);
+            writer.WritePair(seek.Bytes, seek.Padding);
         if (proof.Upgrade is { } upgrade)
-            WritePair(ref writer, upgrade.Start, upgrade.Length);
+            writer.WritePair(upgrade.Start, upgrade.Length);
         if (message.Priority != 0)
             writer.WriteUInt(message.Priority);
     }
@@ -48,7 +48,7 @@ internal static class RequestCodec
     public static bool TryRead(ref CompactReader reader, out RequestMessage message)
     {
         message = null!;
-        if (!reader.TryReadUInt(out var bits) || !TryReadPair(ref reader, out var id, out var fork))
+        if (!reader.TryReadUInt(out var bits) || !reader.TryReadPair(out var id, out var fork))
             return false;
         var flags = (DataFlags)(byte)bits;
         (ulong A, ulong B) block = default,
@@ -77,28 +77,10 @@ internal static class RequestCodec
         return true;
     }
 
-    private static int Sum(ulong first, ulong second) =>
-        CompactEncoding.SizeOfUInt(first) + CompactEncoding.SizeOfUInt(second);
-
-    private static void WritePair(ref CompactWriter writer, ulong first, ulong second)
-    {
-        writer.WriteUInt(first);
-        writer.WriteUInt(second);
-    }
-
     private static bool TryReadPart(
         ref CompactReader reader,
         DataFlags flags,
         DataFlags part,
         ref (ulong A, ulong B) pair
-    ) => !flags.HasFlag(part) || TryReadPair(ref reader, out pair.A, out pair.B);
-
-    private static bool TryReadPair(ref CompactReader reader, out ulong first, out ulong second)
-    {
-        second = 0;
-        return reader.TryReadUInt(out first)
-            && reader.TryReadUInt(out second)
-            && first <= CompactEncoding.MaxSafeInteger
-            && second <= CompactEncoding.MaxSafeInteger;
-    }
+    ) => !flags.HasFlag(part) || reader.TryReadPair(out pair.A, out pair.B);
 }
