@@ -73,6 +73,24 @@ public sealed record BridgeOptions
     /// <summary>Bytes of events that wait for a slow client. Default 8 MiB.</summary>
     public int MaxQueuedBytes { get; init; } = 8 * 1024 * 1024;
 
+    /// <summary>
+    /// Time between WebSocket pings to a client; clients answer them without their program's doing. By the system's
+    /// clock. <see cref="Timeout.InfiniteTimeSpan"/> for none. Default 30 s.
+    /// </summary>
+    public TimeSpan PingInterval { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>
+    /// Longest a ping may go unanswered; then the client is taken for dead and cut off. By the system's clock.
+    /// <see cref="Timeout.InfiniteTimeSpan"/> for ever. Default 60 s.
+    /// </summary>
+    public TimeSpan PingTimeout { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>
+    /// Longest an authenticated client may go without a request, pings of WebSocket not counted; then it is closed.
+    /// Default none, as a client that only listens makes no requests.
+    /// </summary>
+    public TimeSpan IdleTimeout { get; init; } = Timeout.InfiniteTimeSpan;
+
     /// <summary>Clock of pauses and time-outs. Default the system's.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 

@@ -56,7 +56,13 @@ public sealed partial class ScBridge : IAsyncDisposable
         );
         _webSockets = new WebSocketMiddleware(
             ServeAsync,
-            Options.Create(new WebSocketOptions()),
+            Options.Create(
+                new WebSocketOptions
+                {
+                    KeepAliveInterval = options.PingInterval,
+                    KeepAliveTimeout = options.PingTimeout,
+                }
+            ),
             NullLoggerFactory.Instance
         );
     }

@@ -26,6 +26,7 @@ internal sealed partial class BridgeClient
     private readonly BridgeOptions _options;
     private readonly ClientCommands _commands;
     private volatile bool _isEnding;
+    private long _lastRequest;
     private int _requestsBefore;
     private int _failures;
 
@@ -55,6 +56,7 @@ internal sealed partial class BridgeClient
     public async Task RunAsync(CancellationToken stopping)
     {
         Session.Reply(BridgeJson.Hello(_node, _options.Filter));
+        Volatile.Write(ref _lastRequest, _options.Time.GetTimestamp());
         var writing = WriteAsync();
         var reading = ReadAllAsync(stopping);
         // Its own, so that nothing of this client stays behind at the bridge's token.
@@ -91,8 +93,24 @@ internal sealed partial class BridgeClient
             return await reading;
         if (!stopping.IsCancellationRequested && !Session.IsAuthenticated)
             return WebSocketCloseStatus.PolicyViolation;
-        var stop = Task.Delay(Timeout.InfiniteTimeSpan, stopping);
-        return await Task.WhenAny(reading, stop) == reading ? await reading : WebSocketCloseStatus.EndpointUnavailable;
+        while (!stopping.IsCancellationRequested)
+        {
+            var patience = RemainingPatience();
+            if (patience == TimeSpan.Zero)
+                return WebSocketCloseStatus.PolicyViolation;
+            if (await Task.WhenAny(reading, Task.Delay(patience, _options.Time, stopping)) == reading)
+                return await reading;
+        }
+        return WebSocketCloseStatus.EndpointUnavailable;
+    }
+
+    /// <summary>How much longer the client may make no request; zero when it is idle for too long.</summary>
+    private TimeSpan RemainingPatience()
+    {
+        if (_options.IdleTimeout == Timeout.InfiniteTimeSpan)
+            return Timeout.InfiniteTimeSpan;
+        var left = _options.IdleTimeout - _options.Time.GetElapsedTime(Volatile.Read(ref _lastRequest));
+        return left > TimeSpan.Zero ? left : TimeSpan.Zero;
     }
 
     /// <summary>Runs requests until the end; the result says how to close, null when there is nobody left to tell.</summary>
@@ -106,6 +124,7 @@ internal sealed partial class BridgeClient
                 var (frame, end) = await ReadAsync();
                 if (frame is null)
                     return end;
+                Volatile.Write(ref _lastRequest, _options.Time.GetTimestamp());
                 if (!_isEnding && !await HandleAsync(frame, stopping))
                     return WebSocketCloseStatus.PolicyViolation;
             }
