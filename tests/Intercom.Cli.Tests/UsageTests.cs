@@ -15,7 +15,11 @@ public sealed class UsageTests : CliLab
             { ["up", "--sidechannel-pow", "banana"], "--sidechannel-pow: 'banana' is not allowed here" },
             { ["up", "--sc-bridge-token"], "--sc-bridge-token needs a value" },
             { ["up", "--dht-bootstrap", "nohost"], "--dht-bootstrap: 'nohost' is not allowed here" },
-            { ["up", "--local", "--dht-bootstrap", "127.0.0.1:1"], "--local and --dht-bootstrap exclude each other" },
+            { ["up", "--local", "--dht-bootstrap", "127.0.0.1:1"], "--local is the DHT at 127.0.0.1:49737" },
+            {
+                ["up", "--local-port", "5000", "--dht-bootstrap", "127.0.0.1:1"],
+                "--local is the DHT at 127.0.0.1:5000"
+            },
             { ["up", "--sidechannel-welcome", "a:@/no/such/file"], "the welcome of 'a' cannot be used" },
             { ["up", "--sidechannel-owner", "a:nothex"], "--sidechannel-owner: 'a:nothex' is not allowed here" },
             { ["up", "--name", "../up"], "'../up' cannot name a store" },

@@ -59,15 +59,15 @@ public sealed partial class IntercomPeer
     private static async Task JoinDhtAsync(PeerParts parts, ILogger logger)
     {
         var options = parts.Options;
-        if (options.UseLocalDht)
-            parts.LocalDht = await LocalDht.JoinAsync(parts.Loop!, logger.LogTookOverLocalDht);
+        if (options.LocalDhtPort is { } port)
+            parts.LocalDht = await LocalDht.JoinAsync(parts.Loop!, port, logger.LogTookOverLocalDht);
         parts.Dht = HyperDht.Create(parts.Loop!, GetDhtOptions(options));
     }
 
     private static HyperDhtOptions GetDhtOptions(PeerOptions options)
     {
         var logger = options.LoggerFactory.CreateLogger<HyperDht>();
-        var bootstrap = options.UseLocalDht ? [LocalDht.Bootstrap] : options.DhtBootstrap;
+        var bootstrap = options.EffectiveBootstrap;
         if (bootstrap.Count == 0)
             return new HyperDhtOptions { Logger = logger };
         return bootstrap.All(node => IPAddress.IsLoopback(node.ToIPAddress()))

@@ -6,8 +6,8 @@ using Hyper.Loop;
 namespace Intercom.Node;
 
 /// <summary>
-/// The DHT that the peers of one machine share: four nodes in one process, the first at 127.0.0.1:49737. Whoever finds
-/// the port free runs them; the others look from time to time whether it has become free, and one of them takes over.
+/// The DHT that the peers of one machine share: four nodes in one process, the first at a port of loopback that all know.
+/// Whoever finds the port free runs them; the others look from time to time whether it has become free, and one of them takes over.
 /// Belongs to its loop.
 /// </summary>
 public sealed class LocalDht : IAsyncDisposable
@@ -18,29 +18,35 @@ public sealed class LocalDht : IAsyncDisposable
     private static readonly TimeSpan _watchInterval = TimeSpan.FromSeconds(1);
 
     private readonly EventLoop _loop;
+    private readonly ushort _port;
     private readonly Action _onTakeOver;
     private readonly CancellationTokenSource _stopping = new();
     private HyperDhtTestnet? _nodes;
     private Task _watching = Task.CompletedTask;
 
-    private LocalDht(EventLoop loop, Action onTakeOver)
+    private LocalDht(EventLoop loop, ushort port, Action onTakeOver)
     {
         _loop = loop;
+        _port = port;
         _onTakeOver = onTakeOver;
     }
 
-    /// <summary>What peers of this machine start from.</summary>
-    public static UdpAddress Bootstrap { get; } = new(IPAddress.Loopback, HyperDhtOptions.DefaultPort);
+    /// <summary>Where the peers of one machine look for it unless told otherwise.</summary>
+    public const ushort DefaultPort = HyperDhtOptions.DefaultPort;
 
     /// <summary>Whether the nodes run in this process.</summary>
     public bool IsHost => _nodes is not null;
 
+    /// <summary>What peers start from when the first node is at <paramref name="port"/>.</summary>
+    public static UdpAddress BootstrapAt(ushort port) => new(IPAddress.Loopback, port);
+
     /// <summary>Runs the nodes if nobody does, and watches from then on. Called on the loop.</summary>
     /// <param name="loop">The loop that will own the nodes.</param>
+    /// <param name="port">UDP port of the first node.</param>
     /// <param name="onTakeOver">Told when this process takes the nodes over later on.</param>
-    public static async Task<LocalDht> JoinAsync(EventLoop loop, Action onTakeOver)
+    public static async Task<LocalDht> JoinAsync(EventLoop loop, ushort port, Action onTakeOver)
     {
-        var local = new LocalDht(loop, onTakeOver);
+        var local = new LocalDht(loop, port, onTakeOver);
         await local.TryHostAsync();
         if (!local.IsHost)
             local._watching = local.WatchAsync();
@@ -67,7 +73,7 @@ public sealed class LocalDht : IAsyncDisposable
     {
         try
         {
-            _nodes = await HyperDhtTestnet.CreateAsync(_loop, DefaultNodes, port: Bootstrap.Port);
+            _nodes = await HyperDhtTestnet.CreateAsync(_loop, DefaultNodes, port: _port);
             return true;
         }
         catch (SocketException error) when (error.SocketErrorCode == SocketError.AddressAlreadyInUse)

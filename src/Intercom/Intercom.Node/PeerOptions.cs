@@ -22,8 +22,15 @@ public sealed record PeerOptions
     /// </summary>
     public IReadOnlyList<UdpAddress> DhtBootstrap { get; init; } = [];
 
-    /// <summary>Use the DHT of this machine (<see cref="LocalDht"/>) and run it if nobody does. <see cref="DhtBootstrap"/> is then unused.</summary>
-    public bool UseLocalDht { get; init; }
+    /// <summary>
+    /// UDP port of the DHT of this machine (<see cref="LocalDht"/>), to be used, and run if nobody does;
+    /// <see cref="DhtBootstrap"/> is then unused. Null, the default: no such DHT.
+    /// </summary>
+    public ushort? LocalDhtPort { get; init; }
+
+    /// <summary>What the DHT node starts from, whether <see cref="LocalDhtPort"/> or <see cref="DhtBootstrap"/> says it.</summary>
+    internal IReadOnlyList<UdpAddress> EffectiveBootstrap =>
+        LocalDhtPort is { } port ? [LocalDht.BootstrapAt(port)] : DhtBootstrap;
 
     /// <summary>Channels and their policy.</summary>
     public SidechannelOptions Sidechannels { get; init; } = new();

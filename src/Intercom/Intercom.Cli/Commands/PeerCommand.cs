@@ -26,9 +26,13 @@ internal static class PeerCommand
         settings.AddTo(command);
         Option<bool> local = new("--local")
         {
-            Description = "Use the DHT of this machine at 127.0.0.1:49737; the first such peer runs it.",
+            Description = "Use the DHT of this machine; the first such peer runs it.",
         };
         command.Options.Add(local);
+        var localPort = NumberOption.Create("--local-port", 1, ushort.MaxValue, LocalDht.DefaultPort);
+        localPort.Description = "Its UDP port on loopback, the same for all its peers; says --local too.";
+        localPort.HelpName = "port";
+        command.Options.Add(localPort);
         command.SetAction(
             async (line, cancellationToken) =>
             {
@@ -39,7 +43,9 @@ internal static class PeerCommand
                     Output.Warn(
                         $"{setting.Option} has no effect: the {PlaneName(setting.Plane)} is not in this build."
                     );
-                var options = await PeerOptionsReader.ReadAsync(values, isUp, line.GetValue(local), cancellationToken);
+                var isLocal = line.GetValue(local) || line.GetResult(localPort) is { Implicit: false };
+                ushort? localDhtPort = isLocal ? (ushort)line.GetValue(localPort)!.Value : null;
+                var options = await PeerOptionsReader.ReadAsync(values, isUp, localDhtPort, cancellationToken);
                 try
                 {
                     await RunAsync(options, values, cancellationToken);

@@ -12,12 +12,12 @@ internal static class PeerOptionsReader
     /// <summary>Reads all settings of a peer.</summary>
     /// <param name="values">The settings.</param>
     /// <param name="isUp">Whether the bridge is on unless it is switched off.</param>
-    /// <param name="useLocalDht">Whether the DHT of this machine is used.</param>
+    /// <param name="localDhtPort">Where the DHT of this machine is, if it is to be used.</param>
     /// <param name="cancellationToken">Gives up looking for host names.</param>
     public static async Task<PeerOptions> ReadAsync(
         SettingValues values,
         bool isUp,
-        bool useLocalDht,
+        ushort? localDhtPort,
         CancellationToken cancellationToken
     )
     {
@@ -26,11 +26,11 @@ internal static class PeerOptionsReader
         if (isBridgeOn && !isUp && token is null)
             throw new CommandException(ExitCode.Usage, "SC-Bridge requires --sc-bridge-token (auth is mandatory).");
         var bootstrap = await ReadBootstrapAsync(values, cancellationToken);
-        if (useLocalDht && bootstrap.Count > 0)
+        if (localDhtPort is { } port && bootstrap.Count > 0)
         {
             throw new CommandException(
                 ExitCode.Usage,
-                "--local and --dht-bootstrap exclude each other: --local is the DHT at 127.0.0.1:49737."
+                $"--local and --dht-bootstrap exclude each other: --local is the DHT at {LocalDht.BootstrapAt(port)}."
             );
         }
         return new PeerOptions
@@ -38,7 +38,7 @@ internal static class PeerOptionsReader
             StoresDirectory = values.Text(SettingCatalog.PeerStoresDirectory) ?? PeerStore.DefaultDirectory,
             StoreName = values.Text(SettingCatalog.PeerStoreName) ?? PeerStore.DefaultName,
             DhtBootstrap = bootstrap,
-            UseLocalDht = useLocalDht,
+            LocalDhtPort = localDhtPort,
             Sidechannels = ReadSidechannels(values),
             Bridge = isBridgeOn ? ReadBridge(values) : null,
             BridgeToken = token,

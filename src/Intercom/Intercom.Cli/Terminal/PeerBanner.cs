@@ -28,8 +28,8 @@ internal static class PeerBanner
     }
 
     private static string Bootstrap(IntercomPeer peer) =>
-        peer.Options.UseLocalDht
-            ? $"{LocalDht.Bootstrap} ({(peer.RunsLocalDht ? "run by this peer" : "run by another peer")})"
+        peer.Options.LocalDhtPort is { } port
+            ? $"{LocalDht.BootstrapAt(port)} ({(peer.RunsLocalDht ? "run by this peer" : "run by another peer")})"
         : peer.Options.DhtBootstrap.Count > 0 ? string.Join(", ", peer.Options.DhtBootstrap)
         : "public";
 }

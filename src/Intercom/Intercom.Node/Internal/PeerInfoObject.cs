@@ -12,7 +12,7 @@ internal static class PeerInfoObject
     public static JsObject Create(PeerParts parts, Wallet wallet)
     {
         var options = parts.Options;
-        var bootstrap = options.UseLocalDht ? [LocalDht.Bootstrap] : options.DhtBootstrap;
+        var bootstrap = options.EffectiveBootstrap;
         return new JsObject
         {
             ["msbBootstrap"] = JsValue.Null,
