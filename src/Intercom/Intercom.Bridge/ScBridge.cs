@@ -45,7 +45,7 @@ public sealed partial class ScBridge : IAsyncDisposable
         _options = options;
         _defaultFilter = MessageFilter.Parse(options.Filter);
         _filterChannels = options.FilterChannels?.ToHashSet(StringComparer.Ordinal);
-        _tokens = new TokenGate(options.Token, options.MaxFailuresPerMinute, options.Time);
+        _tokens = new TokenGate(options.Token, () => _credentials, options.MaxFailuresPerMinute, options.Time);
         _messages = Channel.CreateBounded<SidechannelMessage>(
             new BoundedChannelOptions(MaxUndispatched)
             {
@@ -111,14 +111,8 @@ public sealed partial class ScBridge : IAsyncDisposable
         _stopping.Dispose();
     }
 
-    internal Task<bool> CheckTokenAsync(string? token, CancellationToken cancellationToken) =>
+    internal Task<TokenVerdict> CheckTokenAsync(string? token, CancellationToken cancellationToken) =>
         _tokens.CheckAsync(token, cancellationToken);
-
-    internal void OnAuthenticated()
-    {
-        Interlocked.Decrement(ref _unauthenticated);
-        LogAuthenticated();
-    }
 
     internal void OnWrongToken(int failures) => LogWrongToken(failures);
 
@@ -134,7 +128,7 @@ public sealed partial class ScBridge : IAsyncDisposable
             var isFiltered = _filterChannels?.Contains(message.Channel) ?? true;
             foreach (var client in _clients.Keys)
             {
-                if (!client.Session.IsAuthenticated)
+                if (!client.Session.IsAuthenticated || !client.Session.MayRead(message.Channel))
                     continue;
                 text ??= MessageFilter.TextOf(BridgeJson.ContentOf(message));
                 if (!client.Session.Wants(message.Channel, text, isFiltered))

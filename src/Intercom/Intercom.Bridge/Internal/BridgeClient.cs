@@ -25,7 +25,9 @@ internal sealed partial class BridgeClient
     private readonly IBridgeNode _node;
     private readonly BridgeOptions _options;
     private readonly ClientCommands _commands;
+    private readonly TaskCompletionSource _revoked = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile bool _isEnding;
+    private bool _knowsIdentity;
     private long _lastRequest;
     private int _requestsBefore;
     private int _failures;
@@ -43,7 +45,7 @@ internal sealed partial class BridgeClient
         _node = node;
         _options = options;
         var queue = new ClientQueue(options.MaxQueuedEvents, options.MaxQueuedBytes);
-        Session = new ClientSession(queue, filter);
+        Session = new ClientSession(queue, filter, options.Time);
         _commands = new ClientCommands(node, Session, options.Time);
     }
 
@@ -52,10 +54,18 @@ internal sealed partial class BridgeClient
     private int MaxFrameBytes =>
         (int)Math.Min(int.MaxValue, (long)_node.MaxMessageBytes + _options.FrameAllowanceBytes);
 
+    /// <summary>Takes back what the client may do, and disconnects it. From any thread.</summary>
+    public void Revoke()
+    {
+        Session.Credential = Session.Credential! with { Scopes = BridgeScopes.None };
+        _revoked.TrySetResult();
+    }
+
     /// <summary>Serves the client until it goes, misbehaves or the bridge stops.</summary>
     public async Task RunAsync(CancellationToken stopping)
     {
-        Session.Reply(BridgeJson.Hello(_node, _options.Filter));
+        _knowsIdentity = _bridge.Credentials.Count == 0;
+        Session.Reply(_knowsIdentity ? BridgeJson.Hello(_node, _options.Filter) : BridgeJson.AnonymousHello());
         Volatile.Write(ref _lastRequest, _options.Time.GetTimestamp());
         var writing = WriteAsync();
         var reading = ReadAllAsync(stopping);
@@ -89,16 +99,17 @@ internal sealed partial class BridgeClient
     )
     {
         var timeout = Task.Delay(_options.AuthenticationTimeout, _options.Time, stopping);
-        if (await Task.WhenAny(reading, timeout) == reading)
+        if (await Task.WhenAny(reading, timeout, _revoked.Task) == reading)
             return await reading;
         if (!stopping.IsCancellationRequested && !Session.IsAuthenticated)
             return WebSocketCloseStatus.PolicyViolation;
         while (!stopping.IsCancellationRequested)
         {
             var patience = RemainingPatience();
-            if (patience == TimeSpan.Zero)
+            if (patience == TimeSpan.Zero || _revoked.Task.IsCompleted)
                 return WebSocketCloseStatus.PolicyViolation;
-            if (await Task.WhenAny(reading, Task.Delay(patience, _options.Time, stopping)) == reading)
+            var delay = Task.Delay(patience, _options.Time, stopping);
+            if (await Task.WhenAny(reading, delay, _revoked.Task) == reading)
                 return await reading;
         }
         return WebSocketCloseStatus.EndpointUnavailable;
@@ -192,6 +203,11 @@ internal sealed partial class BridgeClient
             return await AuthenticateAsync(request!, stopping);
         if (Session.IsAuthenticated)
         {
+            if (Session.Credential?.IsExpired(_options.Time.GetUtcNow()) == true)
+            {
+                Refuse(request!);
+                return false;
+            }
             await _commands.RunAsync(request!);
             return true;
         }
@@ -201,12 +217,15 @@ internal sealed partial class BridgeClient
 
     private async Task<bool> AuthenticateAsync(JsValue request, CancellationToken stopping)
     {
-        if (await _bridge.CheckTokenAsync((request as JsObject)?.GetString("token"), stopping))
+        var verdict = await _bridge.CheckTokenAsync((request as JsObject)?.GetString("token"), stopping);
+        if (verdict.IsRight && _bridge.TryAdmit(Session, verdict.Credential))
         {
-            if (!Session.IsAuthenticated)
-                _bridge.OnAuthenticated();
-            Session.IsAuthenticated = true;
             Session.Reply(ClientCommands.WithId(request, new JsObject { ["type"] = "auth_ok" }));
+            if (!_knowsIdentity && Session.May(BridgeScopes.Inspect))
+            {
+                _knowsIdentity = true;
+                Session.Reply(BridgeJson.Hello(_node, _options.Filter));
+            }
             return true;
         }
         _failures++;

@@ -21,6 +21,11 @@ internal static class BridgeJson
             ["requiresAuth"] = true,
         };
 
+    /// <summary>What is said before authentication when there are credentials: nothing of who the peer is.</summary>
+    public static JsObject AnonymousHello() => new() { ["type"] = "hello", ["requiresAuth"] = true };
+
+    public static JsObject Forbidden(string scope) => Error($"Forbidden (scope {scope}).");
+
     public static JsObject Event(SidechannelMessage message, DateTimeOffset now)
     {
         var payload = message.Payload;

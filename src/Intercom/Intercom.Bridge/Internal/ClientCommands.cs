@@ -20,6 +20,12 @@ internal sealed class ClientCommands(IBridgeNode node, ClientSession session, Ti
             "ping" => new JsObject { ["type"] = "pong", ["ts"] = time.GetUtcNow().ToUnixTimeMilliseconds() },
             "set_filter" => SetFilter(JsConvert.Get(request, "filter")),
             "clear_filter" => SetFilter(null),
+            "subscribe" when !ChannelsOf(request).All(session.MayRead) || !session.May(BridgeScopes.Read) =>
+                BridgeJson.Forbidden("read"),
+            "send" when !session.MaySend(ChannelOf(request)) => BridgeJson.Forbidden("send"),
+            "join" or "leave" or "open" when !session.May(BridgeScopes.Channels) => BridgeJson.Forbidden("channels"),
+            "stats" or "info" or "peers" when !session.May(BridgeScopes.Inspect) => BridgeJson.Forbidden("inspect"),
+            "cli" when !session.May(BridgeScopes.Cli) => BridgeJson.Forbidden("cli"),
             "subscribe" => Subscribe(request),
             "unsubscribe" => Unsubscribe(request),
             "send" => await SendAsync(request),

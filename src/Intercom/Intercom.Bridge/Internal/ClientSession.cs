@@ -6,12 +6,13 @@ namespace Intercom.Bridge.Internal;
 /// What one client has set. The commands, run one at a time, change it; the dispatcher of events only reads: each
 /// change replaces a whole value.
 /// </summary>
-internal sealed class ClientSession(ClientQueue queue, MessageFilter filter)
+internal sealed class ClientSession(ClientQueue queue, MessageFilter filter, TimeProvider time)
 {
     /// <summary>Channels one client may subscribe to; further ones are passed over.</summary>
     public const int MaxSubscriptions = 1024;
 
     private volatile bool _isAuthenticated;
+    private volatile BridgeCredential? _credential;
     private volatile string[] _channels = [];
     private volatile MessageFilter _filter = filter;
 
@@ -21,6 +22,13 @@ internal sealed class ClientSession(ClientQueue queue, MessageFilter filter)
     {
         get => _isAuthenticated;
         set => _isAuthenticated = value;
+    }
+
+    /// <summary>What the client may do; null for everything. Of no meaning before it is authenticated.</summary>
+    public BridgeCredential? Credential
+    {
+        get => _credential;
+        set => _credential = value;
     }
 
     /// <summary>Channels subscribed to, in order; none means all.</summary>
@@ -36,6 +44,12 @@ internal sealed class ClientSession(ClientQueue queue, MessageFilter filter)
 
     public void Unsubscribe(IEnumerable<string> channels) =>
         _channels = [.. _channels.Except(channels, StringComparer.Ordinal)];
+
+    public bool May(BridgeScopes scope) => _credential?.Allows(scope, time.GetUtcNow()) ?? true;
+
+    public bool MayRead(string channel) => _credential?.AllowsReading(channel, time.GetUtcNow()) ?? true;
+
+    public bool MaySend(string channel) => _credential?.AllowsSending(channel, time.GetUtcNow()) ?? true;
 
     /// <param name="channel">Where the message came from.</param>
     /// <param name="text">What <see cref="MessageFilter.TextOf"/> made of it.</param>

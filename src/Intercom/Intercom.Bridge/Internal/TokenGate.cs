@@ -6,16 +6,21 @@ namespace Intercom.Bridge.Internal;
 /// Judges tokens in fixed time, and slows down those who guess: after some wrong ones within a minute, from whatever
 /// client, one token is judged a second. The right one waits its turn too, but is never refused.
 /// </summary>
-internal sealed class TokenGate(string token, int maxFailuresPerMinute, TimeProvider time) : IDisposable
+internal sealed class TokenGate(
+    string token,
+    Func<IReadOnlyList<BridgeCredential>> credentials,
+    int maxFailuresPerMinute,
+    TimeProvider time
+) : IDisposable
 {
     private static readonly TimeSpan _window = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan _pace = TimeSpan.FromSeconds(1);
 
-    private readonly byte[] _expected = SHA256.HashData(TextEncoding.UTF8.GetBytes(token));
+    private readonly byte[] _expected = BridgeCredential.HashOf(token);
     private readonly SemaphoreSlim _turn = new(1);
     private readonly Queue<long> _failures = new();
 
-    public async Task<bool> CheckAsync(string? presented, CancellationToken cancellationToken)
+    public async Task<TokenVerdict> CheckAsync(string? presented, CancellationToken cancellationToken)
     {
         await _turn.WaitAsync(cancellationToken);
         try
@@ -24,12 +29,10 @@ internal sealed class TokenGate(string token, int maxFailuresPerMinute, TimeProv
                 _failures.Dequeue();
             if (_failures.Count >= maxFailuresPerMinute)
                 await Task.Delay(_pace, time, cancellationToken);
-            // Hashes have one length, so the comparison tells nothing of the token's.
-            var hash = SHA256.HashData(TextEncoding.UTF8.GetBytes(presented ?? ""));
-            var isRight = CryptographicOperations.FixedTimeEquals(hash, _expected) && presented is not null;
-            if (!isRight)
+            var verdict = presented is null ? default : Judge(BridgeCredential.HashOf(presented));
+            if (!verdict.IsRight)
                 Remember();
-            return isRight;
+            return verdict;
         }
         finally
         {
@@ -38,6 +41,23 @@ internal sealed class TokenGate(string token, int maxFailuresPerMinute, TimeProv
     }
 
     public void Dispose() => _turn.Dispose();
+
+    /// <summary>
+    /// Hashes have one length, so the comparison tells nothing of the token's; all are compared, whichever fits.
+    /// </summary>
+    private TokenVerdict Judge(byte[] hash)
+    {
+        BridgeCredential? found = null;
+        var now = time.GetUtcNow();
+        foreach (var credential in credentials())
+        {
+            if (CryptographicOperations.FixedTimeEquals(hash, credential.TokenHash.Span) && !credential.IsExpired(now))
+                found = credential;
+        }
+        return CryptographicOperations.FixedTimeEquals(hash, _expected)
+            ? new TokenVerdict(IsRight: true, Credential: null)
+            : new TokenVerdict(found is not null, found);
+    }
 
     private void Remember()
     {
