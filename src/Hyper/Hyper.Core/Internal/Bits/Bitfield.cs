@@ -11,6 +11,8 @@ internal sealed class Bitfield
     /// <summary>Pages that exist, in order.</summary>
     public IEnumerable<KeyValuePair<ulong, BitPage>> Pages => _pages;
 
+    public int PageCount => _pages.Count;
+
     public static ulong PageOf(ulong index) => index / BitPage.Bits;
 
     public bool Get(ulong index) =>
@@ -21,18 +23,30 @@ internal sealed class Bitfield
     /// <summary>Takes a stored page.</summary>
     public void Load(ulong number, ReadOnlySpan<byte> bytes) => GetOrAdd(number).Load(bytes);
 
-    /// <summary>Sets or clears [<paramref name="start"/>, <paramref name="end"/>).</summary>
+    /// <summary>
+    /// Sets or clears [<paramref name="start"/>, <paramref name="end"/>). Clearing visits only pages that exist, however long
+    /// the range.
+    /// </summary>
     public void SetRange(ulong start, ulong end, bool value)
     {
-        while (start < end)
+        if (value)
         {
-            var number = PageOf(start);
-            var pageStart = number * BitPage.Bits;
-            var stop = Math.Min(end, pageStart + BitPage.Bits);
-            var page = value ? GetOrAdd(number) : FindPage(number);
-            page?.Fill((int)(start - pageStart), (int)(stop - pageStart), value);
-            start = stop;
+            for (; start < end; start = (PageOf(start) + 1) * BitPage.Bits)
+                Fill(GetOrAdd(PageOf(start)), PageOf(start), start, end, value);
+            return;
         }
+        for (var i = LowerBound(PageOf(start)); i < _pages.Count && _pages.GetKeyAtIndex(i) * BitPage.Bits < end; i++)
+            Fill(_pages.GetValueAtIndex(i), _pages.GetKeyAtIndex(i), start, end, value);
+    }
+
+    /// <summary>Takes over bits from <paramref name="start"/> on, which is a multiple of 8, within one page.</summary>
+    public void Replace(ulong start, ReadOnlySpan<byte> bits)
+    {
+        Span<byte> bytes = stackalloc byte[BitPage.Bytes];
+        var page = GetOrAdd(PageOf(start));
+        page.AsBytes().CopyTo(bytes);
+        bits.CopyTo(bytes[((int)(start % BitPage.Bits) / 8)..]);
+        page.Load(bytes);
     }
 
     /// <summary>The first set bit from <paramref name="from"/> on; null if there is none.</summary>
@@ -108,6 +122,13 @@ internal sealed class Bitfield
             count += (ulong)_pages.GetValueAtIndex(i).CountSet(from, (int)Math.Min(end - pageStart, BitPage.Bits));
         }
         return count;
+    }
+
+    private static void Fill(BitPage page, ulong number, ulong start, ulong end, bool value)
+    {
+        var pageStart = number * BitPage.Bits;
+        var from = start > pageStart ? (int)(start - pageStart) : 0;
+        page.Fill(from, (int)Math.Min(end - pageStart, BitPage.Bits), value);
     }
 
     private BitPage GetOrAdd(ulong number)
