@@ -46,6 +46,9 @@ public sealed class MessageVectorTests
     {
         Assert.True(WireMessages.TryRead(0, [0x1f, 0, 1, 1], out var sync));
         Assert.Equal(SyncFlags.AllowPush, ((SyncMessage)sync).Flags & SyncFlags.AllowPush);
+        // Found by TEST_SEED=295617051: flags without a name, written back as one byte, read as the beginning of a number.
+        Assert.True(WireMessages.TryRead(0, [0xfd, 0xff, 0, 0, 1, 1], out var unknown));
+        Assert.Equal([0x1f, 0, 1, 1], WireMessages.Write(0, unknown));
         Assert.True(WireMessages.TryRead(5, [3, 4, 1], out var want));
         Assert.Equal(new WantMessage(3, 4, Any: true), want);
         Assert.Equal([3, 4, 1], WireMessages.Write(5, want));

@@ -5,6 +5,13 @@ namespace Hyper.Core.Internal;
 /// <summary>Bytes of a sync. Source: hypercore 11.18.3 and 11.37.1, lib/messages.js, <c>wire.sync</c>.</summary>
 internal static class SyncCodec
 {
+    private const SyncFlags Known =
+        SyncFlags.CanUpgrade
+        | SyncFlags.Uploading
+        | SyncFlags.Downloading
+        | SyncFlags.HasManifest
+        | SyncFlags.AllowPush;
+
     public static int GetSize(in SyncMessage message) =>
         1 + CompactEncoding.SizeOfUInt(message.Fork) + WireNumbers.SizeOf(message.Length, message.RemoteLength);
 
@@ -27,7 +34,7 @@ internal static class SyncCodec
             || remoteLength > FlatTree.MaxLength
         )
             return false;
-        message = new SyncMessage((SyncFlags)(byte)bits, fork, length, remoteLength);
+        message = new SyncMessage((SyncFlags)(byte)bits & Known, fork, length, remoteLength);
         return true;
     }
 }
