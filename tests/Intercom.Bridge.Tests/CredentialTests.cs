@@ -62,6 +62,18 @@ public sealed class CredentialTests
     }
 
     [Fact]
+    public async Task Control_in_a_message_needs_the_scope_of_channels_too()
+    {
+        await using var lab = await BridgeLab.StartAsync();
+        using var client = await ConnectAsync(lab, _nothing with { Scopes = BridgeScopes.Send });
+        var request = On("send", "c1");
+        request["message"] = new JsObject { ["control"] = "open_channel", ["channel"] = "other" };
+        Assert.Equal("Forbidden (scope channels).", (await client.AskAsync(request)).GetString("error"));
+        lab.Bridge.Credentials = [_nothing with { Scopes = BridgeScopes.Send | BridgeScopes.Channels }];
+        Assert.Equal("sent", (await client.AskAsync(request)).GetString("type"));
+    }
+
+    [Fact]
     public async Task Hello_tells_no_identity_before_authentication_while_there_are_credentials()
     {
         await using var lab = await BridgeLab.StartAsync();

@@ -23,6 +23,7 @@ internal sealed class ClientCommands(IBridgeNode node, ClientSession session, Ti
             "subscribe" when !ChannelsOf(request).All(session.MayRead) || !session.May(BridgeScopes.Read) =>
                 BridgeJson.Forbidden("read"),
             "send" when !session.MaySend(ChannelOf(request)) => BridgeJson.Forbidden("send"),
+            "send" when IsControl(request) && !session.May(BridgeScopes.Channels) => BridgeJson.Forbidden("channels"),
             "join" or "leave" or "open" when !session.May(BridgeScopes.Channels) => BridgeJson.Forbidden("channels"),
             "stats" or "info" or "peers" when !session.May(BridgeScopes.Inspect) => BridgeJson.Forbidden("inspect"),
             "cli" when !session.May(BridgeScopes.Cli) => BridgeJson.Forbidden("cli"),
@@ -192,6 +193,10 @@ internal sealed class ClientCommands(IBridgeNode node, ClientSession session, Ti
         error = BridgeJson.Error(fault ?? "");
         return fault is null;
     }
+
+    /// <summary>Whether peers take the message for a control, such as a request to open a channel.</summary>
+    private static bool IsControl(JsValue request) =>
+        JsConvert.IsTruthy(JsConvert.Get(JsConvert.Get(request, "message"), "control"));
 
     private static string ChannelOf(JsValue request)
     {
