@@ -11,7 +11,6 @@ namespace Intercom.Cli.Tests;
 public sealed class PeerTests : CliLab
 {
     private static readonly TimeSpan _connectLimit = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan _stopLimit = TimeSpan.FromSeconds(2);
 
     [Fact]
     public async Task Up_two_peers_exchange_messages_and_answer_their_clients()
@@ -49,9 +48,7 @@ public sealed class PeerTests : CliLab
         var token = (await File.ReadAllTextAsync(StorePath("alice", "bridge.token"))).Trim();
         foreach (var (process, signal) in new[] { (alice, Signals.Interrupt), (bob, Signals.Terminate) })
         {
-            var (exitCode, took) = await process.StopAsync(signal);
-            Assert.Equal(0, exitCode);
-            Assert.InRange(took, TimeSpan.Zero, _stopLimit);
+            Assert.Equal(0, await process.StopAsync(signal));
             Assert.DoesNotContain(token, process.Results + process.Notes);
         }
         Assert.False(File.Exists(StorePath("alice", "bridge.json")));
@@ -143,21 +140,18 @@ public sealed class PeerTests : CliLab
         var sent = await RunAsync(["send", "hi"]);
         Assert.Contains("no other peer is on '0000intercom' yet", sent.Notes);
 
-        var (exitCode, took) = await peer.StopAsync();
-        Assert.Equal(0, exitCode);
-        Assert.InRange(took, TimeSpan.Zero, _stopLimit);
+        Assert.Equal(0, await peer.StopAsync());
     }
 
     [Fact]
-    public async Task Up_stopped_while_it_starts_ends_in_time_and_can_be_started_again()
+    public async Task Up_stopped_while_it_starts_ends_and_can_be_started_again()
     {
         var peer = Start("up", "--dht-bootstrap", await BootstrapAsync());
         await peer.LineAsync("first start of this store");
 
-        var (exitCode, took) = await peer.StopAsync();
+        var exitCode = await peer.StopAsync();
 
         Assert.Equal(0, exitCode);
-        Assert.InRange(took, TimeSpan.Zero, _stopLimit);
         await UpAsync("peer");
     }
 

@@ -113,13 +113,11 @@ internal sealed partial class IntercomProcess : IAsyncDisposable
         return _process.ExitCode;
     }
 
-    /// <summary>Asks it to end as a terminal does, and gives exit code and duration.</summary>
-    public async Task<(int ExitCode, TimeSpan Took)> StopAsync(int signal = Signals.Interrupt)
+    /// <summary>Asks it to end as a terminal does, and gives the exit code.</summary>
+    public Task<int> StopAsync(int signal = Signals.Interrupt)
     {
-        var started = Stopwatch.GetTimestamp();
         Signal(signal);
-        var exitCode = await EndAsync("its stop");
-        return (exitCode, Stopwatch.GetElapsedTime(started));
+        return EndAsync("its stop");
     }
 
     public void Signal(int signal) => Assert.True(TrySignal(signal), "The program has ended already.");
