@@ -9,7 +9,12 @@ public sealed class CredentialTests
     private const string Scoped = "scoped token";
 
     private const BridgeScopes Everything =
-        BridgeScopes.Read | BridgeScopes.Send | BridgeScopes.Channels | BridgeScopes.Inspect | BridgeScopes.Cli;
+        BridgeScopes.Read
+        | BridgeScopes.Send
+        | BridgeScopes.Channels
+        | BridgeScopes.Inspect
+        | BridgeScopes.Cli
+        | BridgeScopes.Invite;
 
     private static readonly BridgeCredential _nothing = new() { Id = "a", TokenHash = BridgeCredential.HashOf(Scoped) };
 
@@ -23,6 +28,8 @@ public sealed class CredentialTests
     [InlineData(BridgeScopes.Inspect, "info", "inspect")]
     [InlineData(BridgeScopes.Inspect, "peers", "inspect")]
     [InlineData(BridgeScopes.Cli, "cli", "cli")]
+    [InlineData(BridgeScopes.Invite, "invite", "invite")]
+    [InlineData(BridgeScopes.Invite, "welcome", "invite")]
     public async Task Verb_needs_its_scope_and_no_other(BridgeScopes needed, string verb, string name)
     {
         await using var lab = await BridgeLab.StartAsync();

@@ -91,6 +91,12 @@ public sealed record BridgeOptions
     /// </summary>
     public TimeSpan IdleTimeout { get; init; } = Timeout.InfiniteTimeSpan;
 
+    /// <summary>
+    /// Runs the <c>cli</c> requests of clients; null refuses them. <c>--sc-bridge-cli</c>. Default null: whoever may use
+    /// it is at the peer's keyboard.
+    /// </summary>
+    public IBridgeTerminal? Terminal { get; init; }
+
     /// <summary>Clock of pauses and time-outs. Default the system's.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 

@@ -21,4 +21,7 @@ public enum BridgeScopes
 
     /// <summary><c>cli</c>, where the bridge has it.</summary>
     Cli = 16,
+
+    /// <summary><c>invite</c> and <c>welcome</c>: signing in the peer's name whom a channel lets in.</summary>
+    Invite = 32,
 }

@@ -36,6 +36,16 @@ public interface IBridgeNode
     /// <summary>Asks peers to open a channel; <paramref name="via"/> is null for the entry channel.</summary>
     Task<BroadcastResult> RequestOpenAsync(string channel, string? via, JsValue? invite, JsValue? welcome);
 
+    /// <summary>Signs an invite for a channel; null when it would have no lifetime.</summary>
+    /// <param name="channel">The channel.</param>
+    /// <param name="invitee">Public key of the peer invited, hexadecimal.</param>
+    /// <param name="lifetime">How long it holds; null for the node's own setting.</param>
+    /// <param name="welcome">The welcome to put beside it; null for the one known here.</param>
+    Task<JsObject?> CreateInviteAsync(string channel, string invitee, TimeSpan? lifetime, JsValue? welcome);
+
+    /// <summary>Signs a welcome for a channel and, if this peer owns it, shows it from now on.</summary>
+    Task<JsObject> CreateWelcomeAsync(string channel, string text);
+
     /// <summary>The peers connected now.</summary>
     Task<IReadOnlyList<BridgePeer>> GetPeersAsync();
 

@@ -64,6 +64,22 @@ public sealed class SidechannelBridgeNode(
         sidechannels.Loop.InvokeAsync(() => sidechannels.RequestOpenAsync(channel, via, invite, welcome));
 
     /// <inheritdoc/>
+    public Task<JsObject?> CreateInviteAsync(string channel, string invitee, TimeSpan? lifetime, JsValue? welcome) =>
+        sidechannels.Loop.InvokeAsync(() =>
+        {
+            var holdsFor = lifetime ?? options.InviteLifetime;
+            return Task.FromResult(
+                holdsFor > TimeSpan.Zero
+                    ? sidechannels.CreateInvite(channel, invitee, holdsFor, address, welcome)
+                    : null
+            );
+        });
+
+    /// <inheritdoc/>
+    public Task<JsObject> CreateWelcomeAsync(string channel, string text) =>
+        sidechannels.Loop.InvokeAsync(() => Task.FromResult(sidechannels.CreateWelcome(channel, text)));
+
+    /// <inheritdoc/>
     public Task<IReadOnlyList<BridgePeer>> GetPeersAsync() =>
         sidechannels.Loop.InvokeAsync(() =>
         {

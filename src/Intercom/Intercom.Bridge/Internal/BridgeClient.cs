@@ -46,7 +46,7 @@ internal sealed partial class BridgeClient
         _options = options;
         var queue = new ClientQueue(options.MaxQueuedEvents, options.MaxQueuedBytes);
         Session = new ClientSession(queue, filter, options.Time);
-        _commands = new ClientCommands(node, Session, options.Time);
+        _commands = new ClientCommands(node, Session, options);
     }
 
     public ClientSession Session { get; }

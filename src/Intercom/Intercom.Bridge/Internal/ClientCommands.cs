@@ -9,7 +9,7 @@ namespace Intercom.Bridge.Internal;
 /// JavaScript version, which agents rely on.
 /// Source: Trac-Systems/intercom 964f578, features/sc-bridge/index.js, <c>_handleClientMessage</c>.
 /// </summary>
-internal sealed class ClientCommands(IBridgeNode node, ClientSession session, TimeProvider time)
+internal sealed partial class ClientCommands(IBridgeNode node, ClientSession session, BridgeOptions options)
 {
     /// <summary>Runs one request and answers it.</summary>
     public async Task RunAsync(JsValue request)
@@ -17,7 +17,7 @@ internal sealed class ClientCommands(IBridgeNode node, ClientSession session, Ti
         var type = JsConvert.ToText(JsConvert.Get(request, "type"));
         var reply = (JsConvert.Get(request, "type") as JsString)?.Value switch
         {
-            "ping" => new JsObject { ["type"] = "pong", ["ts"] = time.GetUtcNow().ToUnixTimeMilliseconds() },
+            "ping" => new JsObject { ["type"] = "pong", ["ts"] = options.Time.GetUtcNow().ToUnixTimeMilliseconds() },
             "set_filter" => SetFilter(JsConvert.Get(request, "filter")),
             "clear_filter" => SetFilter(null),
             "subscribe" when !ChannelsOf(request).All(session.MayRead) || !session.May(BridgeScopes.Read) =>
@@ -27,6 +27,7 @@ internal sealed class ClientCommands(IBridgeNode node, ClientSession session, Ti
             "join" or "leave" or "open" when !session.May(BridgeScopes.Channels) => BridgeJson.Forbidden("channels"),
             "stats" or "info" or "peers" when !session.May(BridgeScopes.Inspect) => BridgeJson.Forbidden("inspect"),
             "cli" when !session.May(BridgeScopes.Cli) => BridgeJson.Forbidden("cli"),
+            "invite" or "welcome" when !session.May(BridgeScopes.Invite) => BridgeJson.Forbidden("invite"),
             "subscribe" => Subscribe(request),
             "unsubscribe" => Unsubscribe(request),
             "send" => await SendAsync(request),
@@ -36,7 +37,9 @@ internal sealed class ClientCommands(IBridgeNode node, ClientSession session, Ti
             "stats" => await StatsAsync(),
             "info" => Info(),
             "peers" => await PeersAsync(),
-            "cli" => BridgeJson.Error("CLI over WS is disabled."),
+            "invite" => await InviteAsync(request),
+            "welcome" => await WelcomeAsync(request),
+            "cli" => await CliAsync(request),
             _ => BridgeJson.Error($"Unknown type: {type}"),
         };
         session.Reply(WithId(request, reply));
