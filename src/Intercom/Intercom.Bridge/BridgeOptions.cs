@@ -97,6 +97,9 @@ public sealed record BridgeOptions
     /// </summary>
     public IBridgeTerminal? Terminal { get; init; }
 
+    /// <summary>Where it is taken down what clients did. Default nowhere.</summary>
+    public IBridgeAudit? Audit { get; init; }
+
     /// <summary>Clock of pauses and time-outs. Default the system's.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 

@@ -37,6 +37,7 @@ public sealed partial class ScBridge : IAsyncDisposable
     private LoopbackServer? _server;
     private Task _dispatching = Task.CompletedTask;
     private long _dropped;
+    private long _lastClient;
     private int _unauthenticated;
 
     private ScBridge(IBridgeNode node, BridgeOptions options)
@@ -168,7 +169,14 @@ public sealed partial class ScBridge : IAsyncDisposable
         try
         {
             using var socket = await context.WebSockets.AcceptWebSocketAsync();
-            client = new BridgeClient(socket, this, _node, _options, _defaultFilter);
+            client = new BridgeClient(
+                socket,
+                this,
+                _node,
+                _options,
+                _defaultFilter,
+                Interlocked.Increment(ref _lastClient)
+            );
             _clients.TryAdd(client, ended.Task);
             await client.RunAsync(_stopping.Token);
         }

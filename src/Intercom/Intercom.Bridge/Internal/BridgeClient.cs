@@ -25,6 +25,7 @@ internal sealed partial class BridgeClient
     private readonly IBridgeNode _node;
     private readonly BridgeOptions _options;
     private readonly ClientCommands _commands;
+    private readonly ClientAudit _audit;
     private readonly TaskCompletionSource _revoked = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile bool _isEnding;
     private bool _knowsIdentity;
@@ -37,7 +38,8 @@ internal sealed partial class BridgeClient
         ScBridge bridge,
         IBridgeNode node,
         BridgeOptions options,
-        MessageFilter filter
+        MessageFilter filter,
+        long number
     )
     {
         _socket = socket;
@@ -47,6 +49,7 @@ internal sealed partial class BridgeClient
         var queue = new ClientQueue(options.MaxQueuedEvents, options.MaxQueuedBytes);
         Session = new ClientSession(queue, filter, options.Time);
         _commands = new ClientCommands(node, Session, options);
+        _audit = new ClientAudit(options.Audit, number, options.Time);
     }
 
     public ClientSession Session { get; }
@@ -88,6 +91,7 @@ internal sealed partial class BridgeClient
             LogCutOff(_options.Logger, error.Message);
         }
         _socket.Abort();
+        await _audit.DisconnectedAsync(end?.ToString() ?? "connection lost", Session.Queue.Events);
     }
 
     /// <summary>
@@ -208,7 +212,9 @@ internal sealed partial class BridgeClient
                 Refuse(request!);
                 return false;
             }
-            await _commands.RunAsync(request!);
+            var reply = await _commands.RunAsync(request!);
+            await _audit.RequestAsync(request!, reply);
+            Session.Reply(ClientCommands.WithId(request!, reply));
             return true;
         }
         Refuse(request!);
@@ -220,6 +226,7 @@ internal sealed partial class BridgeClient
         var verdict = await _bridge.CheckTokenAsync((request as JsObject)?.GetString("token"), stopping);
         if (verdict.IsRight && _bridge.TryAdmit(Session, verdict.Credential))
         {
+            await _audit.AuthenticatedAsync(verdict.Credential?.Id);
             Session.Reply(ClientCommands.WithId(request, new JsObject { ["type"] = "auth_ok" }));
             if (!_knowsIdentity && Session.May(BridgeScopes.Inspect))
             {
@@ -230,6 +237,7 @@ internal sealed partial class BridgeClient
         }
         _failures++;
         _bridge.OnWrongToken(_failures);
+        await _audit.RefusedAsync();
         await Task.Delay(_options.AuthenticationDelay * _failures, _options.Time, stopping);
         Refuse(request);
         return _failures < _options.MaxAuthenticationFailures;

@@ -11,11 +11,11 @@ namespace Intercom.Bridge.Internal;
 /// </summary>
 internal sealed partial class ClientCommands(IBridgeNode node, ClientSession session, BridgeOptions options)
 {
-    /// <summary>Runs one request and answers it.</summary>
-    public async Task RunAsync(JsValue request)
+    /// <summary>Runs one request and gives the answer, without the request's id.</summary>
+    public async Task<JsObject> RunAsync(JsValue request)
     {
         var type = JsConvert.ToText(JsConvert.Get(request, "type"));
-        var reply = (JsConvert.Get(request, "type") as JsString)?.Value switch
+        return (JsConvert.Get(request, "type") as JsString)?.Value switch
         {
             "ping" => new JsObject { ["type"] = "pong", ["ts"] = options.Time.GetUtcNow().ToUnixTimeMilliseconds() },
             "set_filter" => SetFilter(JsConvert.Get(request, "filter")),
@@ -42,7 +42,6 @@ internal sealed partial class ClientCommands(IBridgeNode node, ClientSession ses
             "cli" => await CliAsync(request),
             _ => BridgeJson.Error($"Unknown type: {type}"),
         };
-        session.Reply(WithId(request, reply));
     }
 
     /// <summary>Puts the request's id first when it is a whole number.</summary>

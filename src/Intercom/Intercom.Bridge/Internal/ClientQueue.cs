@@ -23,6 +23,9 @@ internal sealed class ClientQueue(int maxEvents, int maxBytes)
     private long _untold;
     private bool _isClosed;
 
+    /// <summary>Events taken in so far, those dropped later included.</summary>
+    public long Events { get; private set; }
+
     /// <summary>Events dropped so far.</summary>
     public long DroppedEvents { get; private set; }
 
@@ -34,6 +37,7 @@ internal sealed class ClientQueue(int maxEvents, int maxBytes)
                 return;
             Add(new Entry(text, IsEvent: true));
             _events++;
+            Events++;
             _eventBytes += text.Length;
             for (var node = _entries.First; node is not null && IsOverfull; )
             {
