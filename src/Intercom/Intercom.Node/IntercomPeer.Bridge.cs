@@ -16,9 +16,12 @@ public sealed partial class IntercomPeer
     private static async Task OpenBridgeAsync(PeerParts parts, BridgeOptions options)
     {
         parts.BridgeToken = BridgeToken.Prepare(parts.Store, parts.Options.BridgeToken);
+        var logger = parts.Options.LoggerFactory.CreateLogger<IntercomPeer>();
+        parts.Audit = new AuditFile(parts.Store, logger.LogAuditFailed);
         options = options with
         {
             Token = parts.BridgeToken,
+            Audit = parts.Audit,
             Logger = parts.Options.LoggerFactory.CreateLogger<ScBridge>(),
         };
         var wallet = parts.Wallet!;
@@ -44,6 +47,7 @@ public sealed partial class IntercomPeer
                 options = options with { Port = options.Port + 1 };
             }
         }
+        parts.Credentials = new CredentialWatch(parts.Store, parts.Bridge, logger, options.Time);
         var url = UrlOf(options, parts.Bridge);
         new BridgeFile(url, Environment.ProcessId, wallet.PublicKey.ToHex()).Write(parts.Store);
     }

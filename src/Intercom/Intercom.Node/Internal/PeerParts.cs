@@ -40,6 +40,10 @@ internal sealed class PeerParts(PeerOptions options, PeerStore store)
 
     public ScBridge? Bridge { get; set; }
 
+    public CredentialWatch? Credentials { get; set; }
+
+    public AuditFile? Audit { get; set; }
+
     public string? BridgeToken { get; set; }
 
     /// <summary>
@@ -53,7 +57,7 @@ internal sealed class PeerParts(PeerOptions options, PeerStore store)
         if (BridgeToken is not null)
             Node.Store.BridgeToken.Release(Store, BridgeToken);
         await Task.WhenAll(
-            WithPatienceAsync("bridge", () => Bridge?.DisposeAsync().AsTask()),
+            WithPatienceAsync("bridge", CloseBridgeAsync),
             WithPatienceAsync("network", () => Loop?.InvokeAsync(LeaveNetworkAsync))
         );
         if (Loop is not null)
@@ -63,6 +67,17 @@ internal sealed class PeerParts(PeerOptions options, PeerStore store)
         }
         Wallet?.Dispose();
         Lock?.Dispose();
+    }
+
+    /// <summary>What the clients did last is still written down.</summary>
+    private async Task CloseBridgeAsync()
+    {
+        if (Credentials is not null)
+            await Credentials.DisposeAsync();
+        if (Bridge is not null)
+            await Bridge.DisposeAsync();
+        if (Audit is not null)
+            await Audit.DisposeAsync();
     }
 
     private async Task WithPatienceAsync(string part, Func<Task?> stop)

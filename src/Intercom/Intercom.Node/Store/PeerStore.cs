@@ -48,6 +48,12 @@ public sealed class PeerStore
     /// <summary>Token of the running peer's bridge, readable by the owner alone.</summary>
     public string BridgeTokenPath => Path.Combine(Directory, "bridge.token");
 
+    /// <summary>Hashes and scopes of the bridge's credentials beside its token (<see cref="CredentialFile"/>).</summary>
+    public string CredentialsPath => Path.Combine(Directory, "bridge.credentials.json");
+
+    /// <summary>What clients of the bridge did (<see cref="AuditFile"/>).</summary>
+    public string AuditPath => Path.Combine(Directory, "bridge.audit.jsonl");
+
     internal string LockPath => Path.Combine(Directory, "intercom.lock");
 
     internal string ProcessIdPath => Path.Combine(Directory, "intercom.pid");
