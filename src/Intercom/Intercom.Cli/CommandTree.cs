@@ -20,6 +20,7 @@ internal static class CommandTree
         root.Subcommands.Add(InspectCommands.CreatePeers());
         root.Subcommands.Add(InspectCommands.CreateInfo());
         root.Subcommands.Add(InspectCommands.CreateStats());
+        root.Subcommands.Add(TokenCommand.Create());
         root.Subcommands.Add(DhtCommand.Create());
         root.Subcommands.Add(DemoCommand.Create());
         return root;

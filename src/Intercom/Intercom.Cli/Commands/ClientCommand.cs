@@ -1,9 +1,7 @@
 using System.CommandLine;
 using Hyper.Encoding.Json;
 using Intercom.Cli.Client;
-using Intercom.Cli.Settings;
 using Intercom.Cli.Terminal;
-using Intercom.Node.Store;
 
 namespace Intercom.Cli.Commands;
 
@@ -19,19 +17,8 @@ internal static class ClientCommand
         IReadOnlyList<Option>? ownOptions = null
     )
     {
-        Option<string?> peerName = new("--name", SettingCatalog.PeerStoreName.Option)
-        {
-            Description = "The peer to talk to; needed when several run.",
-            HelpName = "name",
-            DefaultValueFactory = _ => FromEnvironment(SettingCatalog.PeerStoreName),
-        };
-        Option<string> directory = new(SettingCatalog.PeerStoresDirectory.Option)
-        {
-            Description = "Folder in which stores lie.",
-            HelpName = "folder",
-            DefaultValueFactory = _ =>
-                FromEnvironment(SettingCatalog.PeerStoresDirectory) ?? PeerStore.DefaultDirectory,
-        };
+        var peerName = StoreOptions.CreateName("The peer to talk to; needed when several run.");
+        var directory = StoreOptions.CreateDirectory();
         Option<bool> json = new("--json") { Description = "Print one JSON object a line." };
 
         var command = new Command(name, description);
@@ -54,9 +41,6 @@ internal static class ClientCommand
         );
         return command;
     }
-
-    private static string? FromEnvironment(SettingDefinition setting) =>
-        Environment.GetEnvironmentVariable(setting.Environment) is { Length: > 0 } text ? text : null;
 
     /// <summary>A command that sends one request without arguments and shows its reply.</summary>
     public static Command CreateQuery(string name, string description, Action<JsObject, Output> show) =>
