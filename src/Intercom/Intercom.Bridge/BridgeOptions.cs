@@ -13,8 +13,8 @@ public sealed record BridgeOptions
     public const int DefaultPort = 49222;
 
     /// <summary>
-    /// Address to listen on: a loopback address or <c>localhost</c>; others are refused. <c>--sc-bridge-host</c>.
-    /// Default <c>127.0.0.1</c>.
+    /// Address to listen on: a loopback address or <c>localhost</c>; another one only with <see cref="AllowRemote"/> and
+    /// <see cref="Certificate"/>. <c>--sc-bridge-host</c>. Default <c>127.0.0.1</c>.
     /// </summary>
     public string Host { get; init; } = "127.0.0.1";
 
@@ -23,6 +23,12 @@ public sealed record BridgeOptions
     /// Default 49222.
     /// </summary>
     public int Port { get; init; } = DefaultPort;
+
+    /// <summary>Whether the bridge may listen where other machines reach it. Default false.</summary>
+    public bool AllowRemote { get; init; }
+
+    /// <summary>With it the bridge speaks TLS only (<c>wss</c>). Default none.</summary>
+    public BridgeCertificate? Certificate { get; init; }
 
     /// <summary>What clients have to present. Never logged. <c>--sc-bridge-token</c>. No default: it must be set.</summary>
     public required string Token { get; init; }
@@ -43,15 +49,21 @@ public sealed record BridgeOptions
     public IReadOnlyList<string> AllowedOrigins { get; init; } = [];
 
     /// <summary>
+    /// Public keys, hexadecimal, whose messages are told with <c>"trust":"trusted"</c>, for agents to do what those ask.
+    /// <c>--sc-bridge-trusted-keys</c>. Default none.
+    /// </summary>
+    public IReadOnlyList<string> TrustedKeys { get; init; } = [];
+
+    /// <summary>
     /// Largest frame of a client beyond the size guard of the sidechannels, in bytes. Default 64 KiB.
     /// </summary>
     public int FrameAllowanceBytes { get; init; } = 64 * 1024;
 
-    /// <summary>Most clients at once. Default 64.</summary>
-    public int MaxClients { get; init; } = 64;
+    /// <summary>Most clients at once. Default 256.</summary>
+    public int MaxClients { get; init; } = 256;
 
-    /// <summary>Most clients that have not authenticated. Default 16.</summary>
-    public int MaxUnauthenticatedClients { get; init; } = 16;
+    /// <summary>Most clients that have not authenticated. Default 32.</summary>
+    public int MaxUnauthenticatedClients { get; init; } = 32;
 
     /// <summary>Longest a client may go without authenticating. Default 60 s.</summary>
     public TimeSpan AuthenticationTimeout { get; init; } = TimeSpan.FromSeconds(60);

@@ -4,7 +4,8 @@ namespace Intercom.Bridge;
 
 public sealed partial class ScBridge
 {
-    private void LogListening(string host, int port) => Log.Listening(_options.Logger, host, port);
+    private void LogListening(string scheme, string host, int port) =>
+        Log.Listening(_options.Logger, scheme, host, port);
 
     private void LogAuthenticated() => Log.Authenticated(_options.Logger);
 
@@ -16,8 +17,8 @@ public sealed partial class ScBridge
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Information, "SC-Bridge: ws://{Host}:{Port}")]
-        public static partial void Listening(ILogger logger, string host, int port);
+        [LoggerMessage(1, LogLevel.Information, "SC-Bridge: {Scheme}://{Host}:{Port}")]
+        public static partial void Listening(ILogger logger, string scheme, string host, int port);
 
         [LoggerMessage(2, LogLevel.Debug, "A client of the bridge has authenticated.")]
         public static partial void Authenticated(ILogger logger);

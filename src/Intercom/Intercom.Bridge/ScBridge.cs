@@ -12,7 +12,7 @@ using Microsoft.Extensions.Options;
 namespace Intercom.Bridge;
 
 /// <summary>
-/// SC-Bridge: agents drive a peer's sidechannels over an authenticated WebSocket on loopback, with the JSON of the
+/// SC-Bridge: agents drive a peer's sidechannels over an authenticated WebSocket, with the JSON of the
 /// JavaScript version (docs/protocol/sc-bridge.md).
 /// </summary>
 /// <remarks>
@@ -30,11 +30,12 @@ public sealed partial class ScBridge : IAsyncDisposable
     private readonly MessageFilter _defaultFilter;
     private readonly HashSet<string>? _filterChannels;
     private readonly TokenGate _tokens;
+    private readonly MessageTrust _trust;
     private readonly ConcurrentDictionary<BridgeClient, Task> _clients = new();
     private readonly Channel<SidechannelMessage> _messages;
     private readonly CancellationTokenSource _stopping = new();
     private readonly WebSocketMiddleware _webSockets;
-    private LoopbackServer? _server;
+    private BridgeServer? _server;
     private Task _dispatching = Task.CompletedTask;
     private long _dropped;
     private long _lastClient;
@@ -46,6 +47,7 @@ public sealed partial class ScBridge : IAsyncDisposable
         _options = options;
         _defaultFilter = MessageFilter.Parse(options.Filter);
         _filterChannels = options.FilterChannels?.ToHashSet(StringComparer.Ordinal);
+        _trust = new MessageTrust(options.TrustedKeys);
         _tokens = new TokenGate(options.Token, () => _credentials, options.MaxFailuresPerMinute, options.Time);
         _messages = Channel.CreateBounded<SidechannelMessage>(
             new BoundedChannelOptions(MaxUndispatched)
@@ -90,10 +92,10 @@ public sealed partial class ScBridge : IAsyncDisposable
                 "SC-Bridge requires --sc-bridge-token (auth is mandatory)."
             );
         var bridge = new ScBridge(node, options);
-        bridge._server = await LoopbackServer.StartAsync(options, options.MaxClients, bridge._webSockets.Invoke);
+        bridge._server = await BridgeServer.StartAsync(options, options.MaxClients, bridge._webSockets.Invoke);
         bridge._dispatching = bridge.DispatchAsync();
         node.MessageReceived += bridge.TakeDown;
-        bridge.LogListening(options.Host, bridge.Port);
+        bridge.LogListening(options.Certificate is null ? "ws" : "wss", options.Host, bridge.Port);
         return bridge;
     }
 
@@ -134,7 +136,9 @@ public sealed partial class ScBridge : IAsyncDisposable
                 text ??= MessageFilter.TextOf(BridgeJson.ContentOf(message));
                 if (!client.Session.Wants(message.Channel, text, isFiltered))
                     continue;
-                written ??= JsJson.StringifyToUtf8(BridgeJson.Event(message, _options.Time.GetUtcNow()));
+                written ??= JsJson.StringifyToUtf8(
+                    BridgeJson.Event(message, _trust.Of(message), _options.Time.GetUtcNow())
+                );
                 client.Session.Queue.AddEvent(written);
             }
         }

@@ -1,20 +1,29 @@
 using Hyper.Encoding;
 using Hyper.Encoding.Json;
+using Intercom.Sidechannels.Internal.Json;
 
 namespace Intercom.Sidechannels;
 
 /// <summary>
 /// A message that passed all gates. Everything in <see cref="Payload"/> was chosen by its sender; only
-/// <see cref="Sender"/> and <see cref="RemotePublicKey"/> are known. May be read from any thread; nobody changes it.
+/// <see cref="Sender"/>, <see cref="IsDirect"/> and <see cref="RemotePublicKey"/> are known. May be read from any thread; nobody changes it.
 /// </summary>
 public sealed class SidechannelMessage
 {
-    internal SidechannelMessage(string channel, JsValue payload, SenderCheck sender, Bytes32 remotePublicKey)
+    internal SidechannelMessage(
+        string channel,
+        JsValue payload,
+        SenderCheck sender,
+        SenderRole role,
+        Bytes32 remotePublicKey
+    )
     {
         Channel = channel;
         Payload = payload;
         Sender = sender;
+        Role = role;
         RemotePublicKey = remotePublicKey;
+        IsDirect = KeyHex.Normalize(JsConvert.Get(payload, "from")) == remotePublicKey.ToHex();
     }
 
     /// <summary>The channel it came on, which may differ from what the payload says.</summary>
@@ -25,6 +34,18 @@ public sealed class SidechannelMessage
 
     /// <summary>What is known of the sender named in <see cref="From"/>.</summary>
     public SenderCheck Sender { get; }
+
+    /// <summary>What the key in <see cref="From"/> is on the channel.</summary>
+    public SenderRole Role { get; }
+
+    /// <summary>
+    /// Whether the neighbour that brought it is the sender it names. The connection proves the neighbour's key, so such
+    /// a message is the sender's also without a signature.
+    /// </summary>
+    public bool IsDirect { get; }
+
+    /// <summary>Whether the key in <see cref="From"/> is known to have said this, and not only claimed to.</summary>
+    public bool IsAuthentic => IsDirect || Sender == SenderCheck.Verified;
 
     /// <summary>The neighbour that brought it: the sender itself or a relay.</summary>
     public Bytes32 RemotePublicKey { get; }

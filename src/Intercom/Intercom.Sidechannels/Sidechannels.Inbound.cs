@@ -21,8 +21,14 @@ public sealed partial class Sidechannels
         link.Close();
     }
 
-    private static SidechannelMessage ToMessage(InboundFrame frame) =>
-        new(frame.Channel.Name, frame.Payload, frame.Sender, frame.Peer.Key);
+    private SidechannelMessage ToMessage(InboundFrame frame) =>
+        new(
+            frame.Channel.Name,
+            frame.Payload,
+            frame.Sender,
+            _state.Policy.RoleOf(KeyHex.Normalize(JsConvert.Get(frame.Payload, "from")), frame.Channel.Name),
+            frame.Peer.Key
+        );
 
     private void Deliver(InboundFrame frame)
     {

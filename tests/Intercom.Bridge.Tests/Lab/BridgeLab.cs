@@ -105,6 +105,9 @@ internal sealed class BridgeLab : IAsyncDisposable
             )
         );
 
+    /// <summary>The neighbour passes a payload on as it is.</summary>
+    public Task CarryAsync(string channel, JsObject payload) => _loop.InvokeAsync(() => Partner.Say(channel, payload));
+
     /// <summary>A second real peer connects and sends.</summary>
     public Task<BroadcastResult> SpeakAsNeighbourAsync(string channel, JsValue message) =>
         _loop.InvokeAsync(async () =>

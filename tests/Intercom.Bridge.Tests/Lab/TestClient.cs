@@ -16,13 +16,22 @@ internal sealed class TestClient : IDisposable
 
     public WebSocketState State => _socket.State;
 
-    public static async Task<TestClient> ConnectAsync(int port, string? origin, string path)
+    public static Task<TestClient> ConnectAsync(int port, string? origin, string path) =>
+        ConnectAsync(
+            new Uri($"ws://127.0.0.1:{port}{path}"),
+            options =>
+            {
+                if (origin is not null)
+                    options.SetRequestHeader("Origin", origin);
+            }
+        );
+
+    public static async Task<TestClient> ConnectAsync(Uri address, Action<ClientWebSocketOptions> prepare)
     {
         var client = new TestClient();
-        if (origin is not null)
-            client._socket.Options.SetRequestHeader("Origin", origin);
+        prepare(client._socket.Options);
         using var patience = new CancellationTokenSource(_patience);
-        await client._socket.ConnectAsync(new Uri($"ws://127.0.0.1:{port}{path}"), patience.Token);
+        await client._socket.ConnectAsync(address, patience.Token);
         return client;
     }
 

@@ -26,7 +26,10 @@ internal static class BridgeJson
 
     public static JsObject Forbidden(string scope) => Error($"Forbidden (scope {scope}).");
 
-    public static JsObject Event(SidechannelMessage message, DateTimeOffset now)
+    /// <param name="message">What was delivered.</param>
+    /// <param name="trust">How far the sender can be trusted, see <see cref="MessageTrust"/>.</param>
+    /// <param name="now">Stands in for the time that the payload lacks.</param>
+    public static JsObject Event(SidechannelMessage message, string trust, DateTimeOffset now)
     {
         var payload = message.Payload;
         return new JsObject
@@ -47,6 +50,9 @@ internal static class BridgeJson
                 SenderCheck.Unverified => false,
                 _ => JsValue.Null,
             },
+            ["direct"] = message.IsDirect,
+            ["neighbour"] = message.RemotePublicKey.ToHex(),
+            ["trust"] = trust,
         };
     }
 

@@ -83,6 +83,13 @@ internal sealed class ChannelPolicy
 
     public string? GetOwner(string channel) => _owners.GetValueOrDefault(channel, _defaultOwner!);
 
+    /// <summary>What the holder of a key is on a channel; null is nobody's key.</summary>
+    public SenderRole RoleOf(string? key, string channel) =>
+        key is null ? SenderRole.None
+        : key == GetOwner(channel) ? SenderRole.Owner
+        : IsInviterKey(key) ? SenderRole.Inviter
+        : SenderRole.None;
+
     public bool IsOwnChannel(string channel) => GetOwner(channel) == OwnKey;
 
     /// <summary>Whether the invite is for this peer and channel, by an accepted inviter. Time is judged apart.</summary>

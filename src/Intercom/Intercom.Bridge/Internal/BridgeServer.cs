@@ -11,31 +11,40 @@ using Microsoft.Extensions.Options;
 namespace Intercom.Bridge.Internal;
 
 /// <summary>
-/// Kestrel on one loopback address, HTTP/1.1 without TLS. It is used without a host: a library must not read the
-/// environment or take the process's signals.
+/// Kestrel on one address, HTTP/1.1, with TLS where there is a certificate. It is used without a host: a library must not
+/// read the environment or take the process's signals.
 /// </summary>
-internal sealed class LoopbackServer : IAsyncDisposable
+internal sealed class BridgeServer : IAsyncDisposable
 {
     private static readonly TimeSpan _headerPatience = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan _stopPatience = TimeSpan.FromMilliseconds(300);
 
     private readonly KestrelServer _server;
 
-    private LoopbackServer(KestrelServer server) => _server = server;
+    private BridgeServer(KestrelServer server) => _server = server;
 
     public int Port { get; private set; }
 
-    /// <exception cref="BridgeException">The address is not loopback, in use, or cannot be listened on.</exception>
-    public static async Task<LoopbackServer> StartAsync(BridgeOptions options, int maxClients, RequestDelegate handler)
+    /// <exception cref="BridgeException">The address may not be listened on, is in use, or cannot be listened on.</exception>
+    public static async Task<BridgeServer> StartAsync(BridgeOptions options, int maxClients, RequestDelegate handler)
     {
-        var address = ParseHost(options.Host);
+        var address = ParseHost(options);
         var kestrel = new KestrelServerOptions { AddServerHeader = false };
         kestrel.Limits.MaxRequestBodySize = 0;
         kestrel.Limits.MaxConcurrentConnections = maxClients;
         kestrel.Limits.MaxConcurrentUpgradedConnections = maxClients;
         kestrel.Limits.RequestHeadersTimeout = _headerPatience;
         kestrel.Limits.KeepAliveTimeout = _headerPatience;
-        kestrel.Listen(address, options.Port, listen => listen.Protocols = HttpProtocols.Http1);
+        kestrel.Listen(
+            address,
+            options.Port,
+            listen =>
+            {
+                listen.Protocols = HttpProtocols.Http1;
+                if (options.Certificate is { } certificate)
+                    listen.Use(next => new TlsLayer(certificate, next).RunAsync);
+            }
+        );
         var transport = new SocketTransportFactory(
             Options.Create(new SocketTransportOptions()),
             NullLoggerFactory.Instance
@@ -51,7 +60,7 @@ internal sealed class LoopbackServer : IAsyncDisposable
             throw ToBridgeException(error, options);
         }
         var bound = server.Features.Get<IServerAddressesFeature>()!.Addresses.First();
-        return new LoopbackServer(server) { Port = new Uri(bound).Port };
+        return new BridgeServer(server) { Port = new Uri(bound).Port };
     }
 
     public async ValueTask DisposeAsync()
@@ -61,16 +70,39 @@ internal sealed class LoopbackServer : IAsyncDisposable
         _server.Dispose();
     }
 
-    private static IPAddress ParseHost(string host)
+    /// <summary>
+    /// Beyond this machine a token has to be encrypted, and somebody has to have said that the bridge is meant to be
+    /// reached there.
+    /// </summary>
+    private static IPAddress ParseHost(BridgeOptions options)
     {
+        var host = options.Host;
         if (host.Equals("localhost", StringComparison.OrdinalIgnoreCase))
             return IPAddress.Loopback;
-        if (IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address))
+        if (!IPAddress.TryParse(host, out var address))
+        {
+            throw new BridgeException(
+                BridgeErrorCode.HostNotLoopback,
+                $"The bridge listens on IP addresses and localhost; '{host}' is neither. Use 127.0.0.1."
+            );
+        }
+        if (IPAddress.IsLoopback(address))
             return address;
-        throw new BridgeException(
-            BridgeErrorCode.HostNotLoopback,
-            $"The bridge listens on loopback only, not on {host}. Use 127.0.0.1, and a tunnel to reach it from elsewhere."
-        );
+        if (!options.AllowRemote)
+        {
+            throw new BridgeException(
+                BridgeErrorCode.HostNotLoopback,
+                $"The bridge listens on loopback only unless told otherwise. Use 127.0.0.1 and a tunnel, or let others reach "
+                    + $"{host} with --sc-bridge-allow-remote 1 and a certificate (--sc-bridge-tls-cert)."
+            );
+        }
+        return options.Certificate is not null
+            ? address
+            : throw new BridgeException(
+                BridgeErrorCode.TlsRequired,
+                $"On {host} tokens and messages would cross the network readable by others: give the bridge a certificate "
+                    + "with --sc-bridge-tls-cert, or use 127.0.0.1 and a tunnel."
+            );
     }
 
     private static BridgeException ToBridgeException(Exception error, BridgeOptions options)
