@@ -16,6 +16,10 @@ public sealed class BridgeFileTests : IDisposable
         file.Write(store);
         Assert.True(BridgeFile.TryRead(store, out var read));
         Assert.Equal(file, read);
+        var secure = new BridgeFile("wss://192.0.2.1:1", 7, file.PublicKey) { CertificateHash = new string('b', 64) };
+        secure.Write(store);
+        Assert.True(BridgeFile.TryRead(store, out read));
+        Assert.Equal(secure, read);
         BridgeFile.Delete(store);
         Assert.False(BridgeFile.TryRead(store, out _));
     }

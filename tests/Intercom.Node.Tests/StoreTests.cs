@@ -75,6 +75,8 @@ public sealed class StoreTests : IDisposable
     [InlineData("{\"url\":5,\"pid\":1,\"peer\":\"aa\"}")]
     [InlineData("{\"url\":\"no address\",\"pid\":1,\"peer\":\"aa\"}")]
     [InlineData("{\"url\":\"ws://example.com:1\",\"pid\":1,\"peer\":\"aa\"}")]
+    [InlineData("{\"url\":\"wss://127.0.0.1:1\",\"pid\":1,\"peer\":\"aa\"}")]
+    [InlineData("{\"url\":\"wss://127.0.0.1:1\",\"pid\":1,\"peer\":\"aa\",\"certificate\":\"0\"}")]
     [InlineData("{\"url\":\"http://127.0.0.1:1\",\"pid\":1,\"peer\":\"aa\"}")]
     public async Task TryRead_damaged_or_foreign_bridge_file_is_refused(string content)
     {

@@ -1,3 +1,4 @@
+using System.Net;
 using Intercom.Bridge;
 using Intercom.Node.Internal;
 using Intercom.Node.Store;
@@ -48,10 +49,24 @@ public sealed partial class IntercomPeer
             }
         }
         parts.Credentials = new CredentialWatch(parts.Store, parts.Bridge, logger, options.Time);
-        var url = UrlOf(options, parts.Bridge);
-        new BridgeFile(url, Environment.ProcessId, wallet.PublicKey.ToHex()).Write(parts.Store);
+        var file = new BridgeFile(LocalUrlOf(options, parts.Bridge), Environment.ProcessId, wallet.PublicKey.ToHex())
+        {
+            CertificateHash = options.Certificate?.Sha256,
+        };
+        file.Write(parts.Store);
     }
 
-    private static string UrlOf(BridgeOptions options, ScBridge bridge) =>
-        options.Host.Contains(':') ? $"ws://[{options.Host}]:{bridge.Port}" : $"ws://{options.Host}:{bridge.Port}";
+    private static string UrlOf(BridgeOptions options, ScBridge bridge) => UrlOf(options, options.Host, bridge.Port);
+
+    /// <summary>Where the commands of this machine reach it: all addresses are none to connect to.</summary>
+    private static string LocalUrlOf(BridgeOptions options, ScBridge bridge)
+    {
+        var isAny =
+            IPAddress.TryParse(options.Host, out var address)
+            && (address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any));
+        return UrlOf(options, isAny ? IPAddress.Loopback.ToString() : options.Host, bridge.Port);
+    }
+
+    private static string UrlOf(BridgeOptions options, string host, int port) =>
+        $"{(options.Certificate is null ? "ws" : "wss")}://{(host.Contains(':') ? $"[{host}]" : host)}:{port}";
 }

@@ -54,6 +54,22 @@ public sealed class SettingTests
         "timer",
     ];
 
+    private static readonly string[] _ourFlags =
+    [
+        "name",
+        "sc-bridge-allow-remote",
+        "sc-bridge-idle-timeout",
+        "sc-bridge-max-clients",
+        "sc-bridge-origins",
+        "sc-bridge-ping",
+        "sc-bridge-ping-timeout",
+        "sc-bridge-tls-cert",
+        "sc-bridge-tls-key",
+        "sc-bridge-tls-password",
+        "sc-bridge-trusted-keys",
+        "sidechannel-verify",
+    ];
+
     private static readonly string[] _words =
     [
         "--sc-bridge",
@@ -77,7 +93,7 @@ public sealed class SettingTests
 
         Assert.Empty(_javaScriptFlags.Except(ours));
         Assert.Equal(ours.Count, ours.Distinct().Count());
-        Assert.Equal(["name", "sidechannel-verify"], ours.Except(_javaScriptFlags).Order());
+        Assert.Equal(_ourFlags, ours.Except(_javaScriptFlags).Order());
         Assert.Equal(SettingCatalog.All.Length, SettingCatalog.All.Select(s => s.Environment).Distinct().Count());
     }
 

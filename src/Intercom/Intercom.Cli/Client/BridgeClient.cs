@@ -1,7 +1,9 @@
 using System.Buffers;
 using System.Net.WebSockets;
+using System.Security.Cryptography;
 using System.Threading.Channels;
 using Hyper.Encoding.Json;
+using Intercom.Node.Store;
 
 namespace Intercom.Cli.Client;
 
@@ -31,9 +33,22 @@ internal sealed class BridgeClient : IAsyncDisposable
 
     /// <summary>Connects and presents the token.</summary>
     /// <exception cref="CommandException">The bridge cannot be reached or refuses.</exception>
-    public static async Task<BridgeClient> ConnectAsync(string url, string token, CancellationToken cancellationToken)
+    public static async Task<BridgeClient> ConnectAsync(
+        BridgeFile bridge,
+        string token,
+        CancellationToken cancellationToken
+    )
     {
+        var url = bridge.Url;
         var client = new BridgeClient();
+        if (bridge.CertificateHash is { } hash)
+        {
+            // It is known by its hash, which stands in the peer's own store; its name and its issuer say less.
+            client._socket.Options.RemoteCertificateValidationCallback = (_, certificate, _, _) =>
+                certificate
+                    ?.GetCertHashString(HashAlgorithmName.SHA256)
+                    .Equals(hash, StringComparison.OrdinalIgnoreCase) == true;
+        }
         try
         {
             await client._socket.ConnectAsync(new Uri(url), cancellationToken).WaitAsync(_patience, cancellationToken);

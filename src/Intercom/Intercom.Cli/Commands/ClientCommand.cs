@@ -33,7 +33,7 @@ internal static class ClientCommand
                     line.GetRequiredValue(directory),
                     line.GetValue(peerName)
                 );
-                await using var client = await BridgeClient.ConnectAsync(bridge.Url, token, cancellationToken);
+                await using var client = await BridgeClient.ConnectAsync(bridge, token, cancellationToken);
                 var output = new Output(line.GetValue(json));
                 await body(new ClientContext(line, store, client, output, cancellationToken));
                 return ExitCode.Done;

@@ -95,7 +95,7 @@ internal static class DemoCommand
         async Task<BridgeClient> ConnectAsync(IntercomPeer peer)
         {
             var (_, bridge, token) = RunningPeers.Find(folder, peer.Store.Name);
-            return await BridgeClient.ConnectAsync(bridge.Url, token, cancellationToken);
+            return await BridgeClient.ConnectAsync(bridge, token, cancellationToken);
         }
     }
 

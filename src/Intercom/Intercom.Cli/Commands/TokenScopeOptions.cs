@@ -15,9 +15,11 @@ internal sealed class TokenScopeOptions
         Description = "Run terminal commands, where the bridge lets anybody.",
     };
 
+    private readonly Option<bool> _invite = new("--invite") { Description = "Sign invites and welcomes as the peer." };
+
     public void AddTo(Command command)
     {
-        foreach (var option in (IEnumerable<Option>)[_read, _send, _channels, _inspect, _cli])
+        foreach (var option in (IEnumerable<Option>)[_read, _send, _channels, _inspect, _cli, _invite])
             command.Options.Add(option);
     }
 
@@ -30,11 +32,12 @@ internal sealed class TokenScopeOptions
             | Given(line, _send, BridgeScopes.Send)
             | When(line, _channels, BridgeScopes.Channels)
             | When(line, _inspect, BridgeScopes.Inspect)
-            | When(line, _cli, BridgeScopes.Cli);
+            | When(line, _cli, BridgeScopes.Cli)
+            | When(line, _invite, BridgeScopes.Invite);
         if (scopes == BridgeScopes.None)
             throw new CommandException(
                 ExitCode.Usage,
-                "Say what the token allows: --read [channels], --send [channels], --channels, --inspect, --cli."
+                "Say what the token allows: --read [channels], --send [channels], --channels, --inspect, --cli, --invite."
             );
         return new BridgeCredential
         {

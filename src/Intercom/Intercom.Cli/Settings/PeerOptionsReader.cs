@@ -1,5 +1,4 @@
 using Hyper.Loop;
-using Intercom.Bridge;
 using Intercom.Node;
 using Intercom.Node.Store;
 using Intercom.Sidechannels;
@@ -40,7 +39,7 @@ internal static class PeerOptionsReader
             DhtBootstrap = bootstrap,
             LocalDhtPort = localDhtPort,
             Sidechannels = ReadSidechannels(values),
-            Bridge = isBridgeOn ? ReadBridge(values) : null,
+            Bridge = isBridgeOn ? BridgeOptionsReader.Read(values) : null,
             BridgeToken = token,
             BridgeTakesNextPort = isUp && !values.Has(SettingCatalog.BridgePort),
         };
@@ -89,19 +88,6 @@ internal static class PeerOptionsReader
         };
     }
 
-    private static BridgeOptions ReadBridge(SettingValues values)
-    {
-        // The token is set by the peer, which keeps it in its store.
-        var defaults = new BridgeOptions { Token = "" };
-        return defaults with
-        {
-            Host = values.Text(SettingCatalog.BridgeHost) ?? defaults.Host,
-            Port = values.Number(SettingCatalog.BridgePort) ?? defaults.Port,
-            Filter = values.Text(SettingCatalog.BridgeFilter) ?? defaults.Filter,
-            FilterChannels = ListOrNull(values, SettingCatalog.BridgeFilterChannel),
-        };
-    }
-
-    private static IReadOnlyList<string>? ListOrNull(SettingValues values, SettingDefinition setting) =>
+    internal static IReadOnlyList<string>? ListOrNull(SettingValues values, SettingDefinition setting) =>
         values.Has(setting) ? values.List(setting) : null;
 }

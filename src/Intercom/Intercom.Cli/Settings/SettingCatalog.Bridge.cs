@@ -12,7 +12,7 @@ internal static partial class SettingCatalog
         "sc-bridge-host",
         SettingKind.Text,
         SettingPlane.Bridge,
-        "Address to listen on (default 127.0.0.1; loopback only)."
+        "Address to listen on (default 127.0.0.1; beyond loopback with TLS and --sc-bridge-allow-remote only)."
     );
     public static readonly SettingDefinition BridgePort = new(
         "sc-bridge-port",
@@ -55,5 +55,15 @@ internal static partial class SettingCatalog
     };
 
     private static SettingDefinition[] Bridge =>
-        [BridgeOn, BridgeHost, BridgePort, BridgeTokenText, BridgeFilter, BridgeFilterChannel, BridgeDebug, BridgeCli];
+        [
+            BridgeOn,
+            BridgeHost,
+            BridgePort,
+            BridgeTokenText,
+            BridgeFilter,
+            BridgeFilterChannel,
+            BridgeDebug,
+            BridgeCli,
+            .. OurBridge,
+        ];
 }

@@ -9,6 +9,11 @@ namespace Intercom.Node.Store;
 /// <param name="PublicKey">The peer's public key in hexadecimal.</param>
 public sealed record BridgeFile(string Url, int ProcessId, string PublicKey)
 {
+    private const int HashChars = 64;
+
+    /// <summary>SHA-256 of the certificate of a bridge with TLS, hexadecimal; null without.</summary>
+    public string? CertificateHash { get; init; }
+
     /// <summary>Writes the file, readable by the owner alone.</summary>
     public void Write(PeerStore store)
     {
@@ -16,6 +21,8 @@ public sealed record BridgeFile(string Url, int ProcessId, string PublicKey)
         json.Set("url", Url);
         json.Set("pid", ProcessId);
         json.Set("peer", PublicKey);
+        if (CertificateHash is not null)
+            json.Set("certificate", CertificateHash);
         OwnerOnlyFile.Write(store.BridgeFilePath, JsJson.Stringify(json) + "\n");
     }
 
@@ -32,10 +39,10 @@ public sealed record BridgeFile(string Url, int ProcessId, string PublicKey)
                 return false;
             if (json.GetString("url") is not { } url || json.GetString("peer") is not { } publicKey)
                 return false;
-            // The token is sent to this address, so it must be one of this machine.
-            if (!Uri.TryCreate(url, UriKind.Absolute, out var address) || address.Scheme != "ws" || !address.IsLoopback)
+            var hash = json.GetString("certificate");
+            if (!IsSafe(url, hash))
                 return false;
-            file = new BridgeFile(url, (int)(json.GetNumber("pid") ?? 0), publicKey);
+            file = new BridgeFile(url, (int)(json.GetNumber("pid") ?? 0), publicKey) { CertificateHash = hash };
             return true;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
@@ -43,4 +50,10 @@ public sealed record BridgeFile(string Url, int ProcessId, string PublicKey)
             return false;
         }
     }
+
+    /// <summary>The token is sent there, so it must be this machine, or whoever has this certificate's key.</summary>
+    private static bool IsSafe(string url, string? certificateHash) =>
+        Uri.TryCreate(url, UriKind.Absolute, out var address)
+        && (certificateHash is null ? address.Scheme == "ws" && address.IsLoopback : address.Scheme == "wss")
+        && certificateHash is null or { Length: HashChars };
 }

@@ -12,6 +12,7 @@ public static class CredentialScopes
         (BridgeScopes.Channels, "channels"),
         (BridgeScopes.Inspect, "inspect"),
         (BridgeScopes.Cli, "cli"),
+        (BridgeScopes.Invite, "invite"),
     ];
 
     /// <summary>The names of those in <paramref name="scopes"/>, in the order of the values.</summary>
