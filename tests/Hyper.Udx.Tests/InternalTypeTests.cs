@@ -149,6 +149,34 @@ public class InternalTypeTests
         Assert.InRange(sent, 9_900_000, 10_100_000);
     }
 
+    [Fact]
+    public void Pacer_charges_what_did_not_wait_for_its_turn_once()
+    {
+        var pacer = new Pacer();
+        for (var i = 0; i < 100; i++)
+            pacer.OnSent(1000, 1_000_000, now: 5000);
+        Assert.True(pacer.IsDue(6000));
+        Assert.False(pacer.IsDue(5999));
+    }
+
+    [Fact]
+    public void Rack_takes_an_arrival_too_soon_for_the_repeat_as_news_of_what_left_before_the_original()
+    {
+        var packets = new SentPackets(0);
+        var rack = new RackDetector();
+        var rtt = new RttEstimator();
+        rtt.OnSample(50_000, now: 50_000);
+        long[] sentAt = [100_000, 200_000, 300_000];
+        foreach (var at in sentAt)
+            packets.OnTransmitted(packets.Append(new ChunkRange(null, 0, 1000), PacketFlags.Data), at);
+        packets.OnTransmitted(packets.NewestInFlight, 400_000);
+        rack.OnDelivered(packets.NewestInFlight, packets[packets.NewestInFlight], rtt, now: 449_000);
+        packets.OnAcknowledged(packets.NewestInFlight);
+        rack.DetectLosses(packets, packets.Next, rtt, isRecovering: true, 449_000, out var recheckAt);
+        Assert.Equal((0, 1), (packets.FirstLost, packets.NewestLost));
+        Assert.Equal(0, recheckAt);
+    }
+
     private static void Step(SentPackets packets, SortedSet<long> missing, Random random)
     {
         switch (random.Next(5))

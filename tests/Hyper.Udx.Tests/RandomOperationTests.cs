@@ -23,6 +23,7 @@ public class RandomOperationTests
     /// <summary>Seeds that once failed.</summary>
     [Theory]
     [InlineData(48614)]
+    [InlineData(99618885)]
     public void Random_operations_of_a_known_seed_keep_the_data_intact(int seed) => RunOne(seed);
 
     private static void RunOne(int seed)

@@ -22,9 +22,13 @@ internal sealed class Pacer
     /// <summary>When to wake a sender that <see cref="IsDue"/> has stopped, in microseconds.</summary>
     public long WakeAt => (_dueAt + Quantum) / NanosecondsPerMicrosecond;
 
+    /// <summary>
+    /// Counts a packet that leaves. One that could not wait for its turn (a probe) is not paid for by later ones: after any
+    /// number of them the next is due no later than after one alone.
+    /// </summary>
     public void OnSent(int bytes, long bytesPerSecond, long now)
     {
-        var earliest = now * NanosecondsPerMicrosecond - MaxCredit;
-        _dueAt = Math.Max(_dueAt, earliest) + bytes * 1_000_000_000L / Math.Max(bytesPerSecond, 1);
+        var latest = now * NanosecondsPerMicrosecond;
+        _dueAt = Math.Clamp(_dueAt, latest - MaxCredit, latest) + bytes * 1_000_000_000L / Math.Max(bytesPerSecond, 1);
     }
 }

@@ -38,29 +38,29 @@ internal sealed class RackDetector
 
     public void OnDelivered(long sequence, in SentPacket packet, RttEstimator rtt, long now)
     {
-        var elapsed = now - packet.SentAt;
+        var sentAt = packet.SentAt;
         if (packet.Transmissions > 1)
         {
             // Too soon to be an answer to the repeat: the original has arrived late. Taken for an answer it would have
-            // everything repeated that was sent a moment before the repeat.
+            // everything repeated that was sent a moment before the repeat. It does tell of what left before itself; where
+            // that was lost and the path has become quicker than is believed, nothing else ever would.
+            var elapsed = now - sentAt;
             var shortest = rtt.Shortest(now);
+            if (elapsed < shortest / 2)
+                OnNeedlessRepeat();
             if (elapsed < shortest)
-            {
-                if (elapsed < shortest / 2)
-                    OnNeedlessRepeat();
-                return;
-            }
+                sentAt = packet.FirstSentAt;
         }
         else if (sequence < _highestDelivered)
         {
             _isReorderingSeen = true;
         }
         _highestDelivered = Math.Max(_highestDelivered, sequence);
-        if (!IsSentAfter(packet.SentAt, sequence, _newestSentAt, _newestSequence))
+        if (!IsSentAfter(sentAt, sequence, _newestSentAt, _newestSequence))
             return;
-        _newestSentAt = packet.SentAt;
+        _newestSentAt = sentAt;
         _newestSequence = sequence;
-        _newestRtt = elapsed;
+        _newestRtt = now - sentAt;
     }
 
     /// <summary>Moves what is lost by now to the lost list.</summary>

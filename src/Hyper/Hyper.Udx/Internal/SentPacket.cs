@@ -28,6 +28,9 @@ internal struct SentPacket
     /// <summary>Time of the latest transmission in microseconds.</summary>
     public long SentAt;
 
+    /// <summary>Time of the first transmission in microseconds.</summary>
+    public long FirstSentAt;
+
     /// <summary>Neighbours in the list of its state, or <see cref="SentPackets.None"/>.</summary>
     public long Previous;
 

@@ -121,6 +121,8 @@ internal sealed class SentPackets(long firstSequence)
         }
         packet.State = SentPacketState.InFlight;
         packet.SentAt = now;
+        if (packet.Transmissions == 0)
+            packet.FirstSentAt = now;
         packet.Path = _path;
         if (packet.Transmissions < byte.MaxValue)
             packet.Transmissions++;
