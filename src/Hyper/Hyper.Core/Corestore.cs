@@ -9,7 +9,7 @@ namespace Hyper.Core;
 /// Cores by name: key pairs are derived from one secret of the store, so that a name is enough to write.
 /// Source: corestore 7.5.0, index.js. Used on the loop of its store.
 /// </summary>
-public sealed class Corestore
+public sealed partial class Corestore
 {
     private readonly CorestoreStorage _store;
     private readonly Bytes32 _seed;

@@ -49,6 +49,7 @@ public sealed partial class CorestoreStorage : IAsyncDisposable
         if (_isClosed)
             return;
         _isClosed = true;
+        CloseReplication();
         await _pump;
         if (_offloaded > 0)
         {

@@ -4,17 +4,38 @@ namespace Hyper.Core;
 
 public sealed partial class Hypercore
 {
-    /// <summary>The block, or null if it is not stored here. Completes at once when it is in memory.</summary>
+    /// <summary>
+    /// How blocks are read where nothing else is said: from here only, unless it is set. A session that waits gives a sparse
+    /// core to readers who do not know of peers.
+    /// </summary>
+    public GetOptions Reads { get; set; } = GetOptions.Local;
+
+    /// <summary>
+    /// The block, read as <see cref="Reads"/> says: null if it is not stored here, unless that says to wait. Completes at once
+    /// when it is in memory.
+    /// </summary>
     /// <exception cref="HypercoreException">SNAPSHOT_NOT_AVAILABLE: cut from the core since the snapshot was taken.</exception>
-    public ValueTask<byte[]?> GetAsync(ulong index, CancellationToken cancellationToken = default)
+    public ValueTask<byte[]?> GetAsync(ulong index, CancellationToken cancellationToken = default) =>
+        GetAsync(index, Reads, cancellationToken);
+
+    /// <summary>The block: from here, or from a peer if the options say to wait for one; else null.</summary>
+    /// <exception cref="HypercoreException">
+    /// SNAPSHOT_NOT_AVAILABLE: cut from the core since the snapshot was taken, or while it was waited for. REQUEST_TIMEOUT: no
+    /// peer sent it in time. WRITE_FAILED, SESSION_CLOSED, CONFLICT.
+    /// </exception>
+    public ValueTask<byte[]?> GetAsync(ulong index, GetOptions options, CancellationToken cancellationToken = default)
     {
         VerifyOpen();
         cancellationToken.ThrowIfCancellationRequested();
-        if (index >= Length)
+        if (index >= Length && !options.Wait)
             return ValueTask.FromResult<byte[]?>(null);
-        if (_state.Storage.TryGetBlock(index, out var block) && (block is not null || !_state.IsSnapshot))
+        if (
+            index < Length
+            && _state.Storage.TryGetBlock(index, out var block)
+            && (block is not null || (!_state.IsSnapshot && !options.Wait))
+        )
             return ValueTask.FromResult(block);
-        return ReadAsync(index, cancellationToken);
+        return ReadAsync(index, options, cancellationToken);
     }
 
     /// <summary>Whether the block is stored here.</summary>
@@ -45,6 +66,25 @@ public sealed partial class Hypercore
         return seek.IsFound ? new CorePosition(seek.Start, seek.Offset) : null;
     }
 
+    /// <summary>As <see cref="SeekAsync(ulong)"/>, but peers are asked for missing nodes if the options say to wait.</summary>
+    /// <exception cref="HypercoreException">REQUEST_TIMEOUT, WRITE_FAILED, SESSION_CLOSED or CONFLICT.</exception>
+    public async Task<CorePosition?> SeekAsync(
+        ulong bytes,
+        GetOptions options,
+        CancellationToken cancellationToken = default
+    )
+    {
+        if (await SeekAsync(bytes) is { } found)
+            return found;
+        if (!options.Wait || _state.IsSnapshot)
+            return null;
+        VerifyOpen();
+        return await EndWithSessionAsync(
+            token => _core.Replicator.SeekAsync(bytes, padding: 0, options.Timeout, token),
+            cancellationToken
+        );
+    }
+
     /// <summary>What the core is now.</summary>
     public CoreInfo GetInfo()
     {
@@ -69,15 +109,30 @@ public sealed partial class Hypercore
         return _state.Storage.GetUserDataAsync(name);
     }
 
-    private async ValueTask<byte[]?> ReadAsync(ulong index, CancellationToken cancellationToken)
+    private async ValueTask<byte[]?> ReadAsync(ulong index, GetOptions options, CancellationToken cancellationToken)
     {
-        var read = _state.Storage.GetBlockAsync(index);
-        var block = await read.AsTask().WaitAsync(cancellationToken);
-        if (block is null && _state.IsSnapshot && index >= _state.SnapshotCompatLength)
+        var length = Length;
+        if (index < length)
+        {
+            var read = _state.Storage.GetBlockAsync(index);
+            if (await read.AsTask().WaitAsync(cancellationToken) is { } block)
+                return block;
+        }
+        if (_state.IsSnapshot && index >= _state.SnapshotCompatLength)
             throw new HypercoreException(
                 HypercoreErrorCode.SnapshotNotAvailable,
                 $"Block {index} was cut from the core since the snapshot was taken."
             );
-        return block;
+        if (!options.Wait)
+            return null;
+        VerifyOpen();
+        // It may have come since the snapshot was taken, or while it was looked for.
+        if (_core.Bitfield.Get(index) && await _core.Storage.GetBlockAsync(index) is { } stored)
+            return stored;
+        VerifyOpen();
+        return await EndWithSessionAsync(
+            token => _core.Replicator.GetBlockAsync(index, length, options.Timeout, token),
+            cancellationToken
+        );
     }
 }

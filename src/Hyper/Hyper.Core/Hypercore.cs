@@ -28,6 +28,7 @@ public sealed partial class Hypercore : IAsyncDisposable, ICoreStateListener
         _state = state;
         _keyPair = keyPair;
         _state.Listeners.Add(this);
+        _core.OnSessionOpened();
     }
 
     /// <summary>Raised on the loop after blocks were appended to what this session looks at.</summary>
@@ -94,6 +95,7 @@ public sealed partial class Hypercore : IAsyncDisposable, ICoreStateListener
         _state.Listeners.Remove(this);
         if (_state.Listeners.Count == 0 && _state != _core.Default)
             _state.Close();
+        EndReplication();
         return ValueTask.CompletedTask;
     }
 

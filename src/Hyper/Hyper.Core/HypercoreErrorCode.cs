@@ -42,6 +42,12 @@ public static class HypercoreErrorCode
     /// <summary>The core was truncated below what the snapshot asks for.</summary>
     public const string SnapshotNotAvailable = "SNAPSHOT_NOT_AVAILABLE";
 
+    /// <summary>No peer has sent what was waited for, in time.</summary>
+    public const string RequestTimeout = "REQUEST_TIMEOUT";
+
+    /// <summary>Two histories of one fork are signed: the core is frozen, and replicated no more.</summary>
+    public const string Conflict = "CONFLICT";
+
     /// <summary>The session, or the core under it, was closed.</summary>
     public const string SessionClosed = "SESSION_CLOSED";
 

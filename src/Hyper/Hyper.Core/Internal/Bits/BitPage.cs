@@ -70,6 +70,23 @@ internal sealed class BitPage
         return (word << 6) + BitOperations.TrailingZeroCount(hit);
     }
 
+    /// <summary>The first bit from <paramref name="from"/> on that is set here and not in the other page, or -1.</summary>
+    public int FindFirstNotIn(BitPage? other, int from)
+    {
+        if (other is null)
+            return FindFirst(true, from);
+        if (Count == 0 || other.Count == Bits)
+            return -1;
+        var mask = ulong.MaxValue << (from & 63);
+        for (var word = from >> 6; word < _words.Length; word++, mask = ulong.MaxValue)
+        {
+            var hit = _words[word] & ~other._words[word] & mask;
+            if (hit != 0)
+                return (word << 6) + BitOperations.TrailingZeroCount(hit);
+        }
+        return -1;
+    }
+
     /// <summary>The last bit of that value up to and with <paramref name="from"/>, or -1.</summary>
     public int FindLast(bool value, int from)
     {

@@ -39,6 +39,33 @@ internal sealed class Bitfield
             Fill(_pages.GetValueAtIndex(i), _pages.GetKeyAtIndex(i), start, end, value);
     }
 
+    /// <summary>Clears one bit, and gives its page up when that was the last.</summary>
+    public void Unset(ulong index)
+    {
+        if (FindPage(PageOf(index)) is not { } page)
+            return;
+        page.Fill((int)(index % BitPage.Bits), (int)(index % BitPage.Bits) + 1, false);
+        if (page.Count == 0)
+            _pages.Remove(PageOf(index));
+    }
+
+    /// <summary>The first bit in [<paramref name="from"/>, <paramref name="end"/>) that is set here and not in the other.</summary>
+    public ulong? FirstSetNotIn(Bitfield other, ulong from, ulong end)
+    {
+        for (var i = LowerBound(PageOf(from)); i < _pages.Count; i++)
+        {
+            var number = _pages.GetKeyAtIndex(i);
+            var pageStart = number * BitPage.Bits;
+            if (pageStart >= end)
+                return null;
+            var first = from > pageStart ? (int)(from - pageStart) : 0;
+            var hit = _pages.GetValueAtIndex(i).FindFirstNotIn(other.FindPage(number), first);
+            if (hit >= 0)
+                return pageStart + (ulong)hit < end ? pageStart + (ulong)hit : null;
+        }
+        return null;
+    }
+
     /// <summary>Takes over bits from <paramref name="start"/> on, which is a multiple of 8, within one page.</summary>
     public void Replace(ulong start, ReadOnlySpan<byte> bits)
     {

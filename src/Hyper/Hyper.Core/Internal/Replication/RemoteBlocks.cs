@@ -29,6 +29,19 @@ internal sealed class RemoteBlocks
         return first >= start + length || _bits.FirstUnset(first) >= start + length;
     }
 
+    /// <summary>The first block in [<paramref name="from"/>, <paramref name="end"/>) that it has and is not marked in the other.</summary>
+    public ulong? FirstNotIn(Bitfield other, ulong from, ulong end)
+    {
+        if (from < ContiguousLength)
+        {
+            var hit = other.FirstUnset(from);
+            if (hit < ContiguousLength)
+                return hit < end ? hit : null;
+            from = ContiguousLength;
+        }
+        return _bits.FirstSetNotIn(other, from, end);
+    }
+
     public void Apply(in RangeMessage message)
     {
         var start = Math.Min(message.Start, FlatTree.MaxLength);

@@ -7,7 +7,7 @@ namespace Hyper.Core.Internal;
 /// One core of a store while anyone uses it: identity, verifier, bitfield, and the states that sessions look at. Belongs to
 /// the loop; its states write through their queues. Made once per core and store.
 /// </summary>
-internal sealed class OpenCore
+internal sealed partial class OpenCore
 {
     private readonly bool _isLegacy;
 

@@ -1,0 +1,39 @@
+namespace Hyper.Core.Internal;
+
+internal sealed partial class OpenCore
+{
+    private Replicator? _replicator;
+
+    /// <summary>Sessions that are open, of every state: a core takes part in replication while it has some.</summary>
+    public int Sessions { get; private set; }
+
+    /// <summary>What replicates the core; made when it is asked for first.</summary>
+    public Replicator Replicator => _replicator ??= new Replicator(this);
+
+    /// <summary>Whether two signed histories of it are known. Until the store is opened again.</summary>
+    public bool IsFrozen { get; private set; }
+
+    /// <summary>Raised when a second signed history was proved: the length up to which it goes, and the fork.</summary>
+    public event Action<ulong, ulong>? Conflicted;
+
+    public void OnSessionOpened()
+    {
+        Sessions++;
+        _replicator?.OnSessionsChanged();
+        Storage.Store.OnSessionOpened(this);
+    }
+
+    public void OnSessionClosed()
+    {
+        Sessions--;
+        _replicator?.OnSessionsChanged();
+    }
+
+    public void Freeze(ulong length, ulong fork)
+    {
+        IsFrozen = true;
+        Conflicted?.Invoke(length, fork);
+    }
+
+    public void CloseReplication(HypercoreException reason) => _replicator?.Close(reason);
+}

@@ -1,0 +1,189 @@
+using Hyper.Core.Internal;
+using TestKit;
+
+namespace Hyper.Core.Tests.Replication;
+
+/// <summary>Two cores of ours and a connection in memory.</summary>
+public sealed class ReplicationTests
+{
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(5)]
+    [InlineData(300)]
+    [InlineData(3000)]
+    public void Download_brings_every_block_and_the_same_tree(int blocks) =>
+        InWorld.Run(async loop =>
+        {
+            await using var writer = await Hypercore.OpenAsync(CorestoreStorage.CreateInMemory(loop));
+            await writer.AppendAsync(Blocks(0, blocks));
+            await using var reader = await OpenReaderAsync(writer);
+            Connection.Open(writer, reader);
+            using var download = reader.Download(new DownloadRange { End = (ulong)blocks });
+            await download.Completion;
+            await SameAsync(writer, reader);
+            Assert.Equal(0, reader.Core.Replicator.Dropped + writer.Core.Replicator.Dropped);
+        });
+
+    [Fact]
+    public void Download_without_end_follows_what_is_appended() =>
+        InWorld.Run(async loop =>
+        {
+            await using var writer = await Hypercore.OpenAsync(CorestoreStorage.CreateInMemory(loop));
+            await using var reader = await OpenReaderAsync(writer);
+            Connection.Open(writer, reader);
+            using var download = reader.Download();
+            for (var i = 0; i < 50; i++)
+            {
+                await writer.AppendAsync(Blocks(i, 1));
+                Assert.Equal(Vectors.Block(i), await reader.GetAsync((ulong)i, new GetOptions()));
+            }
+            await SameAsync(writer, reader);
+        });
+
+    [Fact]
+    public void Get_fetches_single_blocks_in_any_order() =>
+        InWorld.Run(async loop =>
+        {
+            var random = TestSeed.NewRandom();
+            await using var writer = await Hypercore.OpenAsync(CorestoreStorage.CreateInMemory(loop));
+            await writer.AppendAsync(Blocks(0, 1000));
+            await using var reader = await OpenReaderAsync(writer);
+            Connection.Open(writer, reader);
+            var indexes = Enumerable.Range(0, 1000).OrderBy(_ => random.Next()).Take(200).ToArray();
+            var gets = indexes.Select(i => reader.GetAsync((ulong)i, new GetOptions()).AsTask()).ToArray();
+            for (var i = 0; i < gets.Length; i++)
+                Assert.Equal(Vectors.Block(indexes[i]), await gets[i]);
+            Assert.Equal(200UL, reader.GetInfo().StoredBlocks);
+            Assert.Equal(0, reader.Core.Replicator.Dropped + writer.Core.Replicator.Dropped);
+        });
+
+    [Fact]
+    public void Update_tells_whether_there_was_more() =>
+        InWorld.Run(async loop =>
+        {
+            await using var writer = await Hypercore.OpenAsync(CorestoreStorage.CreateInMemory(loop));
+            await using var reader = await OpenReaderAsync(writer);
+            Assert.False(await reader.UpdateAsync());
+            using (reader.FindingPeers())
+            {
+                var update = reader.UpdateAsync();
+                await writer.AppendAsync(Blocks(0, 7));
+                Connection.Open(writer, reader);
+                Assert.True(await update);
+            }
+            Assert.Equal(7UL, reader.Length);
+            Assert.False(await reader.UpdateAsync());
+        });
+
+    [Fact]
+    public void Truncation_reaches_a_reader_with_all_blocks_and_keeps_what_is_shared() =>
+        InWorld.Run(async loop =>
+        {
+            var random = TestSeed.NewRandom();
+            for (var round = 0; round < 20; round++)
+            {
+                await using var writer = await Hypercore.OpenAsync(CorestoreStorage.CreateInMemory(loop));
+                await writer.AppendAsync(Blocks(0, random.Next(1, 60)));
+                await using var reader = await OpenReaderAsync(writer);
+                Connection.Open(writer, reader);
+                using var download = reader.Download();
+                await UntilAsync(loop, () => reader.ContiguousLength == writer.Length);
+                var shared = (ulong)random.Next((int)writer.Length);
+                await writer.TruncateAsync(shared);
+                await writer.AppendAsync(Blocks(1000, random.Next(1, 60)));
+                await UntilAsync(loop, () => reader.Fork == 1 && reader.ContiguousLength == writer.Length);
+                await SameAsync(writer, reader);
+                Assert.Equal(0, reader.Core.Replicator.Dropped + writer.Core.Replicator.Dropped);
+            }
+        });
+
+    [Fact]
+    public void Seek_finds_a_byte_that_no_stored_node_leads_to() =>
+        InWorld.Run(async loop =>
+        {
+            await using var writer = await Hypercore.OpenAsync(CorestoreStorage.CreateInMemory(loop));
+            await writer.AppendAsync(Blocks(0, 333));
+            await using var reader = await OpenReaderAsync(writer);
+            Connection.Open(writer, reader);
+            for (var bytes = 0UL; bytes < writer.ByteLength; bytes += 97)
+                Assert.Equal(await writer.SeekAsync(bytes), await reader.SeekAsync(bytes, new GetOptions()));
+            Assert.Equal(0, reader.Core.Replicator.Dropped + writer.Core.Replicator.Dropped);
+        });
+
+    [Fact]
+    public void Extension_messages_reach_those_who_know_the_name() =>
+        InWorld.Run(async loop =>
+        {
+            await using var writer = await Hypercore.OpenAsync(CorestoreStorage.CreateInMemory(loop));
+            await using var reader = await OpenReaderAsync(writer);
+            Connection.Open(writer, reader);
+            var heard = new List<string>();
+            using var one = writer.RegisterExtension("one", (_, message) => heard.Add("1" + Text(message)));
+            using var two = writer.RegisterExtension("two", (_, message) => heard.Add("2" + Text(message)));
+            using var ours = reader.RegisterExtension("one", (_, _) => { });
+            using var others = reader.RegisterExtension("two", (_, _) => { });
+            using var unknown = reader.RegisterExtension("three", (_, _) => { });
+            await UntilAsync(loop, () => reader.Peers.Count == 1);
+            Assert.True(ours.Broadcast("a"u8.ToArray()));
+            Assert.True(ours.Broadcast("b"u8.ToArray()));
+            Assert.True(unknown.Broadcast("x"u8.ToArray()));
+            Assert.True(others.Broadcast("c"u8.ToArray()));
+            Assert.True(ours.Send(default, "d"u8.ToArray()));
+            await UntilAsync(loop, () => heard.Count == 4);
+            Assert.Equal(["1a", "1b", "2c", "1d"], heard);
+        });
+
+    [Fact]
+    public void Stores_replicate_many_cores_and_the_ones_that_only_the_other_side_has_open() =>
+        InWorld.Run(async loop =>
+        {
+            var left = CorestoreStorage.CreateInMemory(loop);
+            var right = CorestoreStorage.CreateInMemory(loop);
+            var names = await Corestore.OpenAsync(left);
+            var keys = new List<Encoding.Bytes32>();
+            for (var i = 0; i < 20; i++)
+            {
+                var core = await names.GetAsync($"core {i}");
+                await core.AppendAsync(Blocks(i, 10));
+                keys.Add(core.Key);
+                // The other side's open finds them in the store.
+                await core.DisposeAsync();
+            }
+            Connection.Open(left, right);
+            var readers = await Corestore.OpenAsync(right);
+            foreach (var (i, key) in keys.Index())
+            {
+                await using var reader = await readers.GetAsync(key);
+                Assert.Equal(Vectors.Block(i + 9), await reader.GetAsync(9, new GetOptions()));
+            }
+        });
+
+    internal static ReadOnlyMemory<byte>[] Blocks(int start, int count) =>
+        [.. Enumerable.Range(start, count).Select(i => (ReadOnlyMemory<byte>)Vectors.Block(i))];
+
+    internal static Task<Hypercore> OpenReaderAsync(Hypercore writer) =>
+        Hypercore.OpenAsync(
+            CorestoreStorage.CreateInMemory(writer.Core.Storage.Store.Loop),
+            new HypercoreOptions { Key = writer.Key }
+        );
+
+    internal static async Task SameAsync(Hypercore writer, Hypercore reader)
+    {
+        Assert.Equal(
+            (writer.Length, writer.Fork, writer.TreeHash, writer.Length),
+            (reader.Length, reader.Fork, reader.TreeHash, reader.ContiguousLength)
+        );
+        for (var i = 0UL; i < writer.Length; i++)
+            Assert.Equal(await writer.GetAsync(i), await reader.GetAsync(i));
+    }
+
+    /// <summary>Lets the world go on until something holds; the world's deadline ends a wait in vain.</summary>
+    internal static async Task UntilAsync(Hyper.Loop.EventLoop loop, Func<bool> condition)
+    {
+        while (!condition())
+            await Task.Delay(TimeSpan.FromMilliseconds(10), loop.Time);
+    }
+
+    private static string Text(ReadOnlyMemory<byte> message) => System.Text.Encoding.UTF8.GetString(message.Span);
+}
