@@ -1,7 +1,7 @@
 namespace Interop.Tests.Harness;
 
 /// <summary>A partner's Hypercore, or a session on one.</summary>
-public sealed class JsCore : PartnerObject
+public sealed partial class JsCore : PartnerObject
 {
     private State _state;
 

@@ -28,5 +28,13 @@ public sealed class JsStore : PartnerObject, IAsyncDisposable
             )
         );
 
+    /// <summary>The core of a key, made if it is not stored.</summary>
+    public async Task<JsCore> OpenCoreAsync(string key) =>
+        new(Partner, await Partner.CallAsync<JsCore.State>("store.open-core", new { store = Handle, key }));
+
+    /// <summary>Replicates all cores over a stream that was attached in mode <see cref="StreamMode.None"/>.</summary>
+    public Task ReplicateAsync(JsStream stream) =>
+        Partner.CallAsync("store.replicate", new { store = Handle, stream = stream.Handle });
+
     public async ValueTask DisposeAsync() => await Partner.CallAsync("store.close", new { store = Handle });
 }

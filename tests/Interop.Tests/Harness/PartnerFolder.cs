@@ -17,6 +17,7 @@ internal static class PartnerFolder
             PartnerSet.Pinned => "pinned",
             PartnerSet.Newest => "newest",
             PartnerSet.CoresPinned => "cores-pinned",
+            PartnerSet.CoresSubnet => "cores-subnet",
             _ => "cores-newest",
         };
 

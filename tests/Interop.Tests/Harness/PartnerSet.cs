@@ -12,6 +12,9 @@ public enum PartnerSet
     /// <summary>Hypercore, Corestore and Hyperbee as Intercom resolves them.</summary>
     CoresPinned,
 
+    /// <summary>Hypercore and Corestore as a Trac subnet resolves them.</summary>
+    CoresSubnet,
+
     /// <summary>The newest Hypercore, Corestore and Hyperbee tested.</summary>
     CoresNewest,
 }

@@ -11,6 +11,7 @@ import * as muxScript from './driver/mux-script.mjs';
 import * as protomux from './driver/protomux.mjs';
 import * as records from './driver/records.mjs';
 import * as relay from './driver/relay.mjs';
+import * as replication from './driver/replication.mjs';
 import * as secretStream from './driver/secret-stream.mjs';
 import * as sidechannel from './driver/sidechannel.mjs';
 import * as udx from './driver/udx.mjs';
@@ -30,6 +31,7 @@ for (const layer of [
   sidechannel,
   wallet,
   cores,
+  replication,
   bee,
 ]) {
   layer.register(driver);

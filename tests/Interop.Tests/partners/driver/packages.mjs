@@ -21,6 +21,15 @@ export class Packages {
     return this.#require(name);
   }
 
+  has(name) {
+    try {
+      this.#require.resolve(name);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
   /** An ES module package. */
   import(name) {
     return import(pathToFileURL(this.#require.resolve(name)));

@@ -1,0 +1,74 @@
+// Cores over connections: what a store of cores.mjs downloads, and from whom. The streams are those of duplex.mjs.
+import { createHash } from 'node:crypto';
+
+import { bytes, hex } from './keys.mjs';
+import { fillPattern } from './pattern.mjs';
+
+const APPEND_BYTES = 4 * 1024 * 1024;
+
+export function register(driver) {
+  const find = (args) => driver.handles.get(args.core);
+
+  driver.verb('store.replicate', ({ store, stream }) => {
+    driver.handles.get(store).replicate(driver.handles.get(stream).stream);
+  });
+  driver.verb('store.open-core', async ({ store, key }) => {
+    const core = driver.handles.get(store).get({ key: bytes(key) });
+    await core.ready();
+    const handle = driver.handles.add('core', core);
+    core.on('truncate', (length, fork) => driver.emit('truncate', handle, { length, fork }));
+    core.on('verification-error', (error) => driver.emit('verification-error', handle, { message: error.message }));
+    return { handle, key: hex(core.key), length: core.length, fork: core.fork, contiguousLength: core.contiguousLength };
+  });
+  driver.verb('core.close', (args) => driver.handles.take(args.core).close());
+
+  driver.verb('core.state', (args) => {
+    const core = find(args);
+    return {
+      key: hex(core.key),
+      length: core.length,
+      fork: core.fork,
+      contiguousLength: core.contiguousLength,
+      peers: core.peers.length,
+    };
+  });
+  // Block i of a seed is the pattern of seed + i from its beginning.
+  driver.verb('core.fill', async ({ count, size, seed = 0, ...args }) => {
+    const core = find(args);
+    const perCall = Math.max(1, Math.min(4096, Math.floor(APPEND_BYTES / size)));
+    for (let i = 0; i < count; ) {
+      const blocks = [];
+      for (const end = Math.min(count, i + perCall); i < end; i++) {
+        blocks.push(fillPattern(Buffer.alloc(size), seed + i, 0));
+      }
+      await core.append(blocks);
+    }
+  });
+  driver.verb('core.update', async (args) => ({ updated: await find(args).update({ wait: true }) }));
+  driver.verb('core.fetch', async ({ index, timeout = 0, ...args }) => ({
+    value: hex(await find(args).get(index, { timeout })),
+  }));
+  driver.verb('core.seek', async ({ at, ...args }) => ({ found: await find(args).seek(at) }));
+  driver.verb('core.download', async ({ start = 0, end = -1, blocks, linear = false, ...args }) => {
+    const range = find(args).download(blocks ? { blocks } : { start, end, linear });
+    if (end === -1 && !blocks) return;
+    await range.done();
+  });
+  driver.verb('core.has', async ({ start, end, ...args }) => ({ has: await find(args).has(start, end) }));
+  driver.verb('core.digest', async ({ start = 0, end, ...args }) => {
+    const core = find(args);
+    const hash = createHash('sha256');
+    for (let i = start; i < (end ?? core.length); i++) hash.update(await core.get(i, { wait: false }));
+    return { hash: hash.digest('hex') };
+  });
+  driver.verb('core.extension', ({ name, ...args }) => {
+    const handle = driver.handles.add('extension', null);
+    const extension = find(args).registerExtension(name, {
+      encoding: 'binary',
+      onmessage: (message) => driver.emit('extension', handle, { hex: message.toString('hex') }),
+    });
+    driver.handles.take(handle);
+    return { handle: driver.handles.add('sender', extension), receiver: handle };
+  });
+  driver.verb('core.broadcast', ({ extension, message }) => driver.handles.get(extension).broadcast(bytes(message)));
+}
