@@ -1,7 +1,7 @@
-namespace Interop.Tests.Harness;
+namespace TestKit.Partners;
 
-/// <summary>A node of a <see cref="JsTestnet"/>.</summary>
+/// <summary>A node of a <see cref="PartnerTestnet"/>.</summary>
 /// <param name="Host">Its IPv4 address.</param>
 /// <param name="Port">Its port.</param>
 /// <param name="Id">Its id in hexadecimal, or null while it keeps it to itself.</param>
-public sealed record JsTestnetNode(string Host, ushort Port, string? Id);
+public sealed record PartnerTestnetNode(string Host, ushort Port, string? Id);

@@ -1,13 +1,13 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
 
-namespace Interop.Tests.Harness;
+namespace TestKit.Partners;
 
 /// <summary>
 /// Brings a set's packages from its lock file into its <c>node_modules</c>. A stamp with the lock file's hash makes a
 /// second run free; a file lock makes test processes that start together take turns.
 /// </summary>
-internal static class PartnerInstall
+public static class PartnerInstall
 {
     private static readonly TimeSpan InstallDeadline = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan LockRetryPeriod = TimeSpan.FromMilliseconds(200);

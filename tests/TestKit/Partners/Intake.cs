@@ -1,4 +1,4 @@
-namespace Interop.Tests.Harness;
+namespace TestKit.Partners;
 
 /// <summary>What a partner's stream has received so far.</summary>
 /// <param name="Bytes">Bytes in all.</param>

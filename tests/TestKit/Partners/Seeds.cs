@@ -1,4 +1,4 @@
-namespace Interop.Tests.Harness;
+namespace TestKit.Partners;
 
 /// <summary>Seeds of key pairs and names of topics: 32 bytes in hexadecimal, told apart by one letter.</summary>
 public static class Seeds

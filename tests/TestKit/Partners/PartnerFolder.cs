@@ -1,7 +1,7 @@
-namespace Interop.Tests.Harness;
+namespace TestKit.Partners;
 
 /// <summary>Where the driver and the package sets lie: in the source tree, so that all builds share one installation.</summary>
-internal static class PartnerFolder
+public static class PartnerFolder
 {
     /// <summary>The root of the repository.</summary>
     public static string Repository { get; } = Find();

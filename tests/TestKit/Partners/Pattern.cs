@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 
-namespace Interop.Tests.Harness;
+namespace TestKit.Partners;
 
 /// <summary>
 /// Bytes that both sides make from a seed (the driver's <c>pattern.mjs</c>): the little-endian 32-bit word j is a mix of

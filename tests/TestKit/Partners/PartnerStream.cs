@@ -1,12 +1,12 @@
-namespace Interop.Tests.Harness;
+namespace TestKit.Partners;
 
 /// <summary>A partner's stream: a UDX stream, a secret stream or a connection made of both.</summary>
-public sealed class JsStream(JsPartner partner, string handle) : PartnerObject(partner, handle)
+public sealed class PartnerStream(PartnerProcess partner, string handle) : PartnerObject(partner, handle)
 {
     private static readonly TimeSpan TransferDeadline = TimeSpan.FromMinutes(2);
 
     /// <summary>Waits until the secret stream has its keys; the event names both.</summary>
-    public Task<JsEvent> OpenedAsync(TimeSpan? deadline = null) => ExpectAsync("open", deadline);
+    public Task<PartnerEvent> OpenedAsync(TimeSpan? deadline = null) => ExpectAsync("open", deadline);
 
     /// <summary>Waits until the stream is gone; returns the error code, or null after a clean end.</summary>
     public async Task<string?> ClosedAsync(TimeSpan? deadline = null) =>
@@ -58,7 +58,7 @@ public sealed class JsStream(JsPartner partner, string handle) : PartnerObject(p
     public Task DestroyAsync() => Partner.CallAsync("stream.destroy", new { stream = Handle });
 
     /// <summary>Moves a UDX stream to another remote.</summary>
-    public Task ChangeRemoteAsync(JsUdxSocket socket, uint remoteId, ushort remotePort) =>
+    public Task ChangeRemoteAsync(PartnerUdxSocket socket, uint remoteId, ushort remotePort) =>
         Partner.CallAsync(
             "udx.changeRemote",
             new
@@ -79,11 +79,11 @@ public sealed class JsStream(JsPartner partner, string handle) : PartnerObject(p
         (await Partner.CallAsync<Counters>("stream.stats", new { stream = Handle })).PacketsReceived;
 
     /// <summary>Makes a UDX stream the leg of a relay to another one.</summary>
-    public Task RelayToAsync(JsStream destination) =>
+    public Task RelayToAsync(PartnerStream destination) =>
         Partner.CallAsync("udx.relay", new { from = Handle, to = destination.Handle });
 
     /// <summary>Wraps a UDX stream of mode <see cref="StreamMode.None"/> in a secret stream.</summary>
-    public async Task<JsStream> WrapAsync(
+    public async Task<PartnerStream> WrapAsync(
         bool initiator,
         string seed,
         string pattern = "XX",
@@ -103,7 +103,7 @@ public sealed class JsStream(JsPartner partner, string handle) : PartnerObject(p
                 mode = mode.ToDriver(),
             }
         );
-        return new JsStream(Partner, made.Handle);
+        return new PartnerStream(Partner, made.Handle);
     }
 
     private sealed record Counters(long PacketsReceived);

@@ -1,7 +1,7 @@
-namespace Interop.Tests.Harness;
+namespace TestKit.Partners;
 
 /// <content>What the network stores for others.</content>
-public sealed partial class JsNode
+public sealed partial class PartnerNode
 {
     /// <summary>Announces the key pair of <paramref name="seed"/> under a topic.</summary>
     public Task AnnounceAsync(string topic, string seed) => CallAsync<object>("dht.announce", new { topic, seed });
@@ -48,9 +48,9 @@ public sealed partial class JsNode
 
     private sealed record LookupResult(IReadOnlyList<LookupAnswer> Answers);
 
-    private sealed record LookupAnswer(JsAddress From, IReadOnlyList<FoundPeer> Peers);
+    private sealed record LookupAnswer(PartnerAddress From, IReadOnlyList<FoundPeer> Peers);
 
-    private sealed record FoundPeer(string PublicKey, IReadOnlyList<JsAddress> RelayAddresses);
+    private sealed record FoundPeer(string PublicKey, IReadOnlyList<PartnerAddress> RelayAddresses);
 
     private sealed record Stored(string Hash);
 

@@ -1,8 +1,9 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
+using Xunit;
 
-namespace Interop.Tests.Harness;
+namespace TestKit.Partners;
 
 /// <summary>
 /// Starts JavaScript partners, one process each. Shared by all tests of the run; installs a set's packages at its first
@@ -10,6 +11,7 @@ namespace Interop.Tests.Harness;
 /// </summary>
 public sealed class NodePartners : IDisposable
 {
+    private const string Node = "node";
     private const int OldestNodeMajor = 20;
 
     private readonly SemaphoreSlim _turn = new(1, 1);
@@ -18,7 +20,11 @@ public sealed class NodePartners : IDisposable
     private bool _probed;
 
     /// <summary>Starts a partner; the caller disposes it.</summary>
-    public async Task<JsPartner> StartAsync(PartnerSet set)
+    /// <param name="set">The packages that it runs.</param>
+    /// <param name="networkNamespace">
+    /// The network namespace that it lives in, and where it may use any address; without one it keeps to loopback.
+    /// </param>
+    public async Task<PartnerProcess> StartAsync(PartnerSet set, string? networkNamespace = null)
     {
         var cancellationToken = TestContext.Current.CancellationToken;
         await _turn.WaitAsync(cancellationToken);
@@ -40,7 +46,14 @@ public sealed class NodePartners : IDisposable
         {
             _turn.Release();
         }
-        return await JsPartner.StartAsync(set);
+        var name = PartnerFolder.NameOf(set);
+        return networkNamespace is null
+            ? await PartnerProcess.StartAsync(name, Node, [PartnerFolder.Driver, name])
+            : await PartnerProcess.StartAsync(
+                $"{name} ({networkNamespace})",
+                "ip",
+                ["netns", "exec", networkNamespace, Node, PartnerFolder.Driver, name, "isolated"]
+            );
     }
 
     public void Dispose() => _turn.Dispose();
@@ -56,7 +69,7 @@ public sealed class NodePartners : IDisposable
 
     private static async Task<string?> ProbeNodeAsync(CancellationToken cancellationToken)
     {
-        var start = new ProcessStartInfo("node", ["--version"])
+        var start = new ProcessStartInfo(Node, ["--version"])
         {
             UseShellExecute = false,
             RedirectStandardOutput = true,

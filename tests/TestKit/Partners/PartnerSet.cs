@@ -1,4 +1,4 @@
-namespace Interop.Tests.Harness;
+namespace TestKit.Partners;
 
 /// <summary>Which versions of the JavaScript packages a partner runs; each is a folder under <c>partners/</c>.</summary>
 public enum PartnerSet

@@ -1,18 +1,18 @@
-namespace Interop.Tests.Harness;
+namespace TestKit.Partners;
 
 /// <summary>An object that lives in a partner.</summary>
-public abstract class PartnerObject(JsPartner partner, string handle)
+public abstract class PartnerObject(PartnerProcess partner, string handle)
 {
     /// <summary>The process it lives in.</summary>
-    public JsPartner Partner { get; } = partner;
+    public PartnerProcess Partner { get; } = partner;
 
     /// <summary>Its name there.</summary>
     public string Handle { get; } = handle;
 
     /// <summary>Takes the next event of this name.</summary>
-    public Task<JsEvent> ExpectAsync(string name, TimeSpan? deadline = null) =>
+    public Task<PartnerEvent> ExpectAsync(string name, TimeSpan? deadline = null) =>
         Partner.ExpectAsync(Handle, name, deadline);
 
     /// <summary>What a verb that makes an object answers.</summary>
-    private protected sealed record Created(string Handle);
+    protected sealed record Created(string Handle);
 }

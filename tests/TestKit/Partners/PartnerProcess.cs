@@ -2,18 +2,20 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text.Json;
 using System.Threading.Channels;
+using Xunit;
 
-namespace Interop.Tests.Harness;
+namespace TestKit.Partners;
 
 /// <summary>
-/// One Node.js process that runs <c>partners/driver.mjs</c>: requests out, replies and events in, a JSON object a line.
+/// A process at the other end of a test, such as Node.js with <c>partners/driver.mjs</c>: requests out, replies and events
+/// in, a JSON object a line.
 /// </summary>
 /// <remarks>
 /// Every request has a deadline and fails at once when the process ends; each failure carries the end of the partner's
 /// stderr. Events wait in a bounded queue per object and name until a test takes them, so that none is missed between
 /// two calls. Disposing closes the partner's stdin, at which it exits, and kills it only if it does not.
 /// </remarks>
-public sealed partial class JsPartner : IAsyncDisposable
+public sealed partial class PartnerProcess : IAsyncDisposable
 {
     /// <summary>How long a request or an event may take unless the caller says otherwise.</summary>
     public static readonly TimeSpan DefaultDeadline = TimeSpan.FromSeconds(30);
@@ -22,18 +24,18 @@ public sealed partial class JsPartner : IAsyncDisposable
     private static readonly JsonSerializerOptions Json = JsonSerializerOptions.Web;
 
     private readonly ConcurrentDictionary<long, TaskCompletionSource<JsonElement>> _requests = new();
-    private readonly ConcurrentDictionary<(string Handle, string Name), Channel<JsEvent>> _events = new();
+    private readonly ConcurrentDictionary<(string Handle, string Name), Channel<PartnerEvent>> _events = new();
     private readonly SemaphoreSlim _writing = new(1, 1);
     private long _lastId;
 
-    private JsPartner(PartnerSet set, Process process)
+    private PartnerProcess(string name, Process process)
     {
-        Set = set;
+        Name = name;
         _process = process;
     }
 
-    /// <summary>The versions it runs.</summary>
-    public PartnerSet Set { get; }
+    /// <summary>What failures call it.</summary>
+    public string Name { get; }
 
     /// <summary>Asks for <paramref name="verb"/> and returns its result.</summary>
     /// <param name="verb">A verb of the driver.</param>
@@ -77,7 +79,7 @@ public sealed partial class JsPartner : IAsyncDisposable
         ?? throw new PartnerException($"{verb} answered null.");
 
     /// <summary>Takes the next event of this name about this object, also one that came before the call.</summary>
-    public Task<JsEvent> ExpectAsync(string handle, string name, TimeSpan? deadline = null) =>
+    public Task<PartnerEvent> ExpectAsync(string handle, string name, TimeSpan? deadline = null) =>
         WithinAsync(
             EventsOf(handle, name).Reader.ReadAsync(TestContext.Current.CancellationToken).AsTask(),
             deadline,
@@ -85,8 +87,11 @@ public sealed partial class JsPartner : IAsyncDisposable
         );
 
     /// <summary>All events of this name about this object, in order, from the first that nobody has taken.</summary>
-    public IAsyncEnumerable<JsEvent> EventsAsync(string handle, string name, CancellationToken cancellationToken) =>
-        EventsOf(handle, name).Reader.ReadAllAsync(cancellationToken);
+    public IAsyncEnumerable<PartnerEvent> EventsAsync(
+        string handle,
+        string name,
+        CancellationToken cancellationToken
+    ) => EventsOf(handle, name).Reader.ReadAllAsync(cancellationToken);
 
     /// <summary>Number of such events that wait to be taken.</summary>
     public int CountWaiting(string handle, string name) => EventsOf(handle, name).Reader.Count;
@@ -99,11 +104,11 @@ public sealed partial class JsPartner : IAsyncDisposable
             _events.TryRemove(key, out _);
     }
 
-    private Channel<JsEvent> EventsOf(string handle, string name)
+    private Channel<PartnerEvent> EventsOf(string handle, string name)
     {
         var queue = _events.GetOrAdd(
             (handle, name),
-            static _ => Channel.CreateBounded<JsEvent>(new BoundedChannelOptions(MaxQueuedEvents))
+            static _ => Channel.CreateBounded<PartnerEvent>(new BoundedChannelOptions(MaxQueuedEvents))
         );
         if (_ended)
             queue.Writer.TryComplete();
@@ -133,11 +138,10 @@ public sealed partial class JsPartner : IAsyncDisposable
         var stack = error.GetProperty("stack").ToString();
         var message = error.GetProperty("message").ToString();
         return new PartnerException(
-            $"The {PartnerFolder.NameOf(Set)} partner refused {verb}: {message}\n{stack}{DescribeErrors()}",
+            $"The {Name} partner refused {verb}: {message}\n{stack}{DescribeErrors()}",
             code.Length == 0 ? null : code
         );
     }
 
-    private PartnerException Failure(string what) =>
-        new($"The {PartnerFolder.NameOf(Set)} partner: {what}.{DescribeErrors()}");
+    private PartnerException Failure(string what) => new($"The {Name} partner: {what}.{DescribeErrors()}");
 }

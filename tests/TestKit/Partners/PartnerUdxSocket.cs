@@ -1,11 +1,11 @@
-namespace Interop.Tests.Harness;
+namespace TestKit.Partners;
 
 /// <summary>A partner's UDP socket for UDX streams, on loopback.</summary>
-public sealed class JsUdxSocket : PartnerObject
+public sealed class PartnerUdxSocket : PartnerObject
 {
     private readonly string _host;
 
-    private JsUdxSocket(JsPartner partner, string handle, ushort port, string host)
+    private PartnerUdxSocket(PartnerProcess partner, string handle, ushort port, string host)
         : base(partner, handle)
     {
         Port = port;
@@ -15,14 +15,14 @@ public sealed class JsUdxSocket : PartnerObject
     /// <summary>Its port.</summary>
     public ushort Port { get; }
 
-    public static async Task<JsUdxSocket> OpenAsync(JsPartner partner, string host = "127.0.0.1")
+    public static async Task<PartnerUdxSocket> OpenAsync(PartnerProcess partner, string host = "127.0.0.1")
     {
         var made = await partner.CallAsync<CreatedSocket>("udx.socket", new { host });
-        return new JsUdxSocket(partner, made.Handle, made.Port, host);
+        return new PartnerUdxSocket(partner, made.Handle, made.Port, host);
     }
 
     /// <summary>A stream that is connected to a known port of the socket's own host.</summary>
-    public async Task<JsStream> ConnectAsync(
+    public async Task<PartnerStream> ConnectAsync(
         uint id,
         uint remoteId,
         ushort remotePort,
@@ -45,10 +45,10 @@ public sealed class JsUdxSocket : PartnerObject
     }
 
     /// <summary>A stream that connects to wherever its first packet comes from.</summary>
-    public Task<JsStream> AcceptAsync(uint id, uint remoteId, StreamMode mode = StreamMode.Hash) =>
+    public Task<PartnerStream> AcceptAsync(uint id, uint remoteId, StreamMode mode = StreamMode.Hash) =>
         CreateAsync(id, remoteId, mode);
 
-    private async Task<JsStream> CreateAsync(uint id, uint? accept, StreamMode mode)
+    private async Task<PartnerStream> CreateAsync(uint id, uint? accept, StreamMode mode)
     {
         var made = await Partner.CallAsync<Created>(
             "udx.stream",
@@ -59,7 +59,7 @@ public sealed class JsUdxSocket : PartnerObject
                 mode = mode.ToDriver(),
             }
         );
-        return new JsStream(Partner, made.Handle);
+        return new PartnerStream(Partner, made.Handle);
     }
 
     private sealed record CreatedSocket(string Handle, ushort Port);

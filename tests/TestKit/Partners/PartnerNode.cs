@@ -1,20 +1,19 @@
 using System.Text.Json;
-using Interop.Tests.Matrix;
 
-namespace Interop.Tests.Harness;
+namespace TestKit.Partners;
 
 /// <summary>A partner's HyperDHT node on loopback.</summary>
-public sealed partial class JsNode : PartnerObject, IRecordClient
+public sealed partial class PartnerNode : PartnerObject, IRecordClient
 {
-    private JsNode(JsPartner partner, Node node)
+    private PartnerNode(PartnerProcess partner, Node node)
         : base(partner, node.Handle)
     {
-        Address = new JsAddress(node.Host, node.Port);
+        Address = new PartnerAddress(node.Host, node.Port);
         PublicKey = node.PublicKey;
     }
 
     /// <summary>Where it answers requests.</summary>
-    public JsAddress Address { get; }
+    public PartnerAddress Address { get; }
 
     /// <summary>The key with which it dials unless told otherwise, in hexadecimal.</summary>
     public string PublicKey { get; }
@@ -25,9 +24,9 @@ public sealed partial class JsNode : PartnerObject, IRecordClient
     /// <param name="serving">Whether it stores and routes for others from the start.</param>
     /// <param name="seed">Seed of its key pair, 64 hexadecimal digits; random by default.</param>
     /// <param name="isFirewalled">Whether it never finds out that strangers can reach it.</param>
-    public static async Task<JsNode> StartAsync(
-        JsPartner partner,
-        IReadOnlyList<JsAddress> bootstrap,
+    public static async Task<PartnerNode> StartAsync(
+        PartnerProcess partner,
+        IReadOnlyList<PartnerAddress> bootstrap,
         bool serving = false,
         string? seed = null,
         bool isFirewalled = false
@@ -50,18 +49,18 @@ public sealed partial class JsNode : PartnerObject, IRecordClient
     /// <param name="partner">Where it is to live.</param>
     /// <param name="port">Where it is bound.</param>
     /// <param name="publicPort">Where others reach it, as a path between leads there.</param>
-    public static async Task<JsNode> StartFirstAsync(JsPartner partner, ushort port, ushort publicPort) =>
+    public static async Task<PartnerNode> StartFirstAsync(PartnerProcess partner, ushort port, ushort publicPort) =>
         new(partner, await partner.CallAsync<Node>("dht.node", new { port, publicPort }));
 
     /// <summary>Pings an address; returns where the other saw the ping come from.</summary>
-    public async Task<JsAddress> PingAsync(JsAddress to)
+    public async Task<PartnerAddress> PingAsync(PartnerAddress to)
     {
         var reply = await CallAsync<Reply>("dht.ping", new { to.Host, to.Port });
         return reply.To;
     }
 
     /// <summary>Sends a bare request; returns the error number of the reply.</summary>
-    public async Task<int> RequestAsync(JsAddress to, int command) =>
+    public async Task<int> RequestAsync(PartnerAddress to, int command) =>
         (
             await CallAsync<ErrorReply>(
                 "dht.request",
@@ -82,11 +81,11 @@ public sealed partial class JsNode : PartnerObject, IRecordClient
     }
 
     /// <summary>The nodes closest to a target of 32 bytes that answered.</summary>
-    public async Task<IReadOnlyList<JsAddress>> FindNodeAsync(string target) =>
+    public async Task<IReadOnlyList<PartnerAddress>> FindNodeAsync(string target) =>
         (await CallAsync<QueryResult>("dht.findNode", new { target })).Closest;
 
     /// <summary>Serves a key pair; the connections come as <c>connection</c> events.</summary>
-    public async Task<JsServer> ListenAsync(
+    public async Task<PartnerServer> ListenAsync(
         string seed,
         StreamMode mode = StreamMode.Hash,
         bool refuseAll = false,
@@ -105,11 +104,11 @@ public sealed partial class JsNode : PartnerObject, IRecordClient
                 stream = new { mode = mode.ToDriver() },
             }
         );
-        return new JsServer(Partner, made.Handle, made.PublicKey);
+        return new PartnerServer(Partner, made.Handle, made.PublicKey);
     }
 
     /// <summary>Dials a public key; the outcome is an <c>open</c> or a <c>close</c> event of the stream.</summary>
-    public async Task<JsStream> ConnectAsync(
+    public async Task<PartnerStream> ConnectAsync(
         string publicKey,
         StreamMode mode = StreamMode.Hash,
         string? seed = null,
@@ -130,7 +129,7 @@ public sealed partial class JsNode : PartnerObject, IRecordClient
                 stream = new { mode = mode.ToDriver() },
             }
         );
-        return new JsStream(Partner, made.Handle);
+        return new PartnerStream(Partner, made.Handle);
     }
 
     /// <summary>Closes its sockets until <see cref="ResumeAsync"/>.</summary>
@@ -151,13 +150,13 @@ public sealed partial class JsNode : PartnerObject, IRecordClient
 
     private sealed record Node(string Handle, string Host, ushort Port, string PublicKey);
 
-    private sealed record Reply(JsAddress From, JsAddress To);
+    private sealed record Reply(PartnerAddress From, PartnerAddress To);
 
     private sealed record Info(bool Ephemeral, bool Firewalled);
 
     private sealed record ErrorReply(int Error);
 
-    private sealed record QueryResult(IReadOnlyList<JsAddress> Closest);
+    private sealed record QueryResult(IReadOnlyList<PartnerAddress> Closest);
 
     private sealed record Listening(string Handle, string PublicKey);
 }

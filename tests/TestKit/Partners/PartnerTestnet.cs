@@ -1,9 +1,9 @@
-namespace Interop.Tests.Harness;
+namespace TestKit.Partners;
 
 /// <summary>A DHT of a partner's nodes that serve others.</summary>
-public sealed class JsTestnet : PartnerObject
+public sealed class PartnerTestnet : PartnerObject
 {
-    private JsTestnet(JsPartner partner, Network network)
+    private PartnerTestnet(PartnerProcess partner, Network network)
         : base(partner, network.Handle)
     {
         Bootstrap = network.Bootstrap;
@@ -11,24 +11,24 @@ public sealed class JsTestnet : PartnerObject
     }
 
     /// <summary>Where a node joins it.</summary>
-    public IReadOnlyList<JsAddress> Bootstrap { get; }
+    public IReadOnlyList<PartnerAddress> Bootstrap { get; }
 
     /// <summary>All its nodes; the first is the one to bootstrap from.</summary>
-    public IReadOnlyList<JsTestnetNode> Nodes { get; }
+    public IReadOnlyList<PartnerTestnetNode> Nodes { get; }
 
     /// <summary>
     /// Starts the nodes. JavaScript peers on one machine find each other only where there are three or more, and two of
     /// hyperdht 6.34 connect reliably from four on: each judges its own address by what that many tell it.
     /// </summary>
-    public static async Task<JsTestnet> StartAsync(JsPartner partner, int size = 6)
+    public static async Task<PartnerTestnet> StartAsync(PartnerProcess partner, int size = 6)
     {
         var made = await partner.CallAsync<Network>("dht.testnet", new { size });
-        return new JsTestnet(partner, made);
+        return new PartnerTestnet(partner, made);
     }
 
     private sealed record Network(
         string Handle,
-        IReadOnlyList<JsAddress> Bootstrap,
-        IReadOnlyList<JsTestnetNode> Nodes
+        IReadOnlyList<PartnerAddress> Bootstrap,
+        IReadOnlyList<PartnerTestnetNode> Nodes
     );
 }

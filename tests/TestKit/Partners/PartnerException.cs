@@ -1,4 +1,4 @@
-namespace Interop.Tests.Harness;
+namespace TestKit.Partners;
 
 /// <summary>A partner refused a request, kept it waiting, or died; the text ends with what it wrote to stderr.</summary>
 public sealed class PartnerException(string message, string? code = null) : Exception(message)

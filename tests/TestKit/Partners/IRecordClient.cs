@@ -1,11 +1,9 @@
-using Interop.Tests.Harness;
-
-namespace Interop.Tests.Matrix;
+namespace TestKit.Partners;
 
 /// <summary>What a node of either make does with the DHT.</summary>
 public interface IRecordClient
 {
-    Task<JsAddress> PingAsync(JsAddress to);
+    Task<PartnerAddress> PingAsync(PartnerAddress to);
 
     Task AnnounceAsync(string topic, string seed);
 

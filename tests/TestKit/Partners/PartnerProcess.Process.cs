@@ -1,10 +1,11 @@
 using System.Diagnostics;
 using System.Text.Json;
+using Xunit;
 
-namespace Interop.Tests.Harness;
+namespace TestKit.Partners;
 
 /// <content>The child process and its three streams.</content>
-public sealed partial class JsPartner
+public sealed partial class PartnerProcess
 {
     private const int MaxErrorLines = 200;
     private static readonly TimeSpan StartDeadline = TimeSpan.FromSeconds(20);
@@ -17,9 +18,13 @@ public sealed partial class JsPartner
     private Task _reading = Task.CompletedTask;
     private Task _readingErrors = Task.CompletedTask;
 
-    internal static async Task<JsPartner> StartAsync(PartnerSet set)
+    /// <summary>Starts a partner and waits until it says that it is ready; the caller disposes it.</summary>
+    /// <param name="name">What failures call it.</param>
+    /// <param name="program">The program.</param>
+    /// <param name="arguments">Its arguments.</param>
+    public static async Task<PartnerProcess> StartAsync(string name, string program, IEnumerable<string> arguments)
     {
-        var start = new ProcessStartInfo("node", [PartnerFolder.Driver, PartnerFolder.NameOf(set)])
+        var start = new ProcessStartInfo(program, arguments)
         {
             WorkingDirectory = PartnerFolder.Root,
             UseShellExecute = false,
@@ -29,8 +34,8 @@ public sealed partial class JsPartner
             StandardInputEncoding = new System.Text.UTF8Encoding(encoderShouldEmitUTF8Identifier: false),
             StandardOutputEncoding = TextEncoding.UTF8,
         };
-        var process = Process.Start(start) ?? throw new PartnerException("node could not be started.");
-        var partner = new JsPartner(set, process);
+        var process = Process.Start(start) ?? throw new PartnerException($"{program} could not be started.");
+        var partner = new PartnerProcess(name, process);
         partner._reading = partner.ReadAsync();
         partner._readingErrors = partner.ReadErrorsAsync();
         try
@@ -122,7 +127,7 @@ public sealed partial class JsPartner
                 request.TrySetResult(message);
             return null;
         }
-        var told = new JsEvent(message.GetProperty("handle").GetString() ?? "", name.GetString() ?? "", message);
+        var told = new PartnerEvent(message.GetProperty("handle").GetString() ?? "", name.GetString() ?? "", message);
         return EventsOf(told.Handle, told.Name).Writer.TryWrite(told)
             ? null
             : $"more than {MaxQueuedEvents} events '{told.Name}' of {told.Handle} wait to be taken";

@@ -1,4 +1,4 @@
-namespace Interop.Tests.Harness;
+namespace TestKit.Partners;
 
 /// <summary>What a partner's stream does with what it receives.</summary>
 public enum StreamMode

@@ -1,8 +1,8 @@
 using System.Diagnostics;
 
-namespace Interop.Tests.Harness;
+namespace TestKit.Partners;
 
-internal static class StreamModeExtensions
+public static class StreamModeExtensions
 {
     /// <summary>The driver's word for the mode.</summary>
     public static string ToDriver(this StreamMode mode) =>
