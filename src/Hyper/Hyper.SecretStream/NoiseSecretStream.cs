@@ -82,6 +82,9 @@ public sealed partial class NoiseSecretStream : IMessageDuplex, IByteDuplexHandl
     /// <inheritdoc/>
     public EventLoop Loop => _transport.Loop;
 
+    /// <summary>What carries it, such as a UDX stream that knows where the other side is. To be asked, not to be used.</summary>
+    public IByteDuplex Transport => _transport;
+
     /// <inheritdoc/>
     public object? UserData { get; set; }
 
