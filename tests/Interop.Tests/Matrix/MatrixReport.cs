@@ -11,12 +11,8 @@ namespace Interop.Tests.Matrix;
 /// </summary>
 public sealed class MatrixReport : IDisposable
 {
-    public const string Variable = "INTERCOM_MATRIX_REPORT";
-
     public const string Passed = "pass";
 
-    private const string Begin = "<!-- matrix -->";
-    private const string End = "<!-- /matrix -->";
     public const string Failed = "**fail**";
     private const string NotReached = "not run";
 
@@ -33,15 +29,13 @@ public sealed class MatrixReport : IDisposable
     private readonly List<string> _notes = [];
 
     /// <summary>Whether the whole matrix is asked for, and not only what every change is tested with.</summary>
-    public static bool IsAskedFor => Target is not null;
+    public static bool IsAskedFor => MatrixSection.Target is not null;
 
     private static IEnumerable<(string Row, string What)> Rows =>
         [
             .. from path in PathCondition.All from what in PathMatrixTests.ActivitiesOn(path) select (path.Name, what),
             .. from what in NetworkMatrixTests.Activities select (NetworkMatrixTests.Row, what),
         ];
-
-    private static string? Target => Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } path ? path : null;
 
     /// <summary>Notes what a cell came to.</summary>
     internal void Set(string row, string what, PartnerSet set, Role role, string outcome)
@@ -63,15 +57,8 @@ public sealed class MatrixReport : IDisposable
 
     public void Dispose()
     {
-        if (Target is not { } target || _cells.Count == 0)
-            return;
-        var path = Path.Combine(PartnerFolder.Repository, target);
-        var text = File.ReadAllText(path);
-        var begin = text.IndexOf(Begin, StringComparison.Ordinal);
-        var end = text.IndexOf(End, StringComparison.Ordinal);
-        if (begin < 0 || end < begin)
-            throw new InvalidDataException($"{path} has no '{Begin}' before a '{End}'.");
-        File.WriteAllText(path, $"{text[..(begin + Begin.Length)]}\n\n{Render()}\n{text[end..]}");
+        if (_cells.Count > 0)
+            MatrixSection.Write("matrix", Render());
     }
 
     private string Render()

@@ -1,9 +1,9 @@
 using Hyper.Crypto;
 
-namespace Interop.Tests.Ours;
+namespace TestKit.Partners;
 
 /// <summary>Key pairs from the seeds that partners use too.</summary>
-internal static class Keys
+public static class Keys
 {
     public static KeyPair Of(string seed) => KeyPair.FromSeed(Convert.FromHexString(seed));
 }

@@ -1,10 +1,10 @@
 using System.Threading.Channels;
 using Hyper.Loop;
-using Interop.Tests.Harness;
+using Xunit;
 
-namespace Interop.Tests.Ours;
+namespace TestKit.Partners;
 
-/// <summary>One of our byte streams, used as <see cref="JsStream"/> uses a partner's.</summary>
+/// <summary>One of our byte streams, used as <see cref="PartnerStream"/> uses a partner's.</summary>
 public sealed class OurByteStream : IByteDuplexHandler, IDisposable
 {
     private static readonly TimeSpan TransferDeadline = TimeSpan.FromMinutes(2);
@@ -26,22 +26,22 @@ public sealed class OurByteStream : IByteDuplexHandler, IDisposable
     }
 
     /// <summary>Writes bytes of the seeded pattern; completes when the stream has taken them all.</summary>
-    public Task WriteAsync(long bytes, int seed = 0, int chunk = 65_536) =>
-        _stream.Loop.InvokeAsync(() => WriteOnLoopAsync(bytes, seed, chunk)).WaitAsync(TransferDeadline);
+    public Task WriteAsync(long bytes, int seed = 0, int chunk = 65_536, long offset = 0) =>
+        _stream.Loop.InvokeAsync(() => WriteOnLoopAsync(bytes, seed, chunk, offset)).WaitAsync(TransferDeadline);
 
     /// <inheritdoc cref="OurIntake.WaitAsync"/>
     public Task<Intake> WaitAsync(long bytes) => _intake.WaitAsync(bytes, 0, TransferDeadline);
 
     /// <summary>Waits until the stream is gone; returns its error, or null after a clean end.</summary>
     public Task<Exception?> ClosedAsync(TimeSpan? deadline = null) =>
-        _intake.Closed.WaitAsync(deadline ?? JsPartner.DefaultDeadline);
+        _intake.Closed.WaitAsync(deadline ?? PartnerProcess.DefaultDeadline);
 
     /// <summary>The next message that came beside the stream.</summary>
     public Task<byte[]> UnorderedAsync() =>
         _unordered
             .Reader.ReadAsync(TestContext.Current.CancellationToken)
             .AsTask()
-            .WaitAsync(JsPartner.DefaultDeadline);
+            .WaitAsync(PartnerProcess.DefaultDeadline);
 
     public Task EndAsync() => _stream.Loop.InvokeAsync(_stream.End);
 
@@ -84,14 +84,14 @@ public sealed class OurByteStream : IByteDuplexHandler, IDisposable
         _intake.Close(error);
     }
 
-    private async Task WriteOnLoopAsync(long bytes, int seed, int chunk)
+    private async Task WriteOnLoopAsync(long bytes, int seed, int chunk, long offset)
     {
         for (long written = 0; written < bytes; )
         {
             if (_isClosed)
                 throw new IOException($"The stream closed after {written} of {bytes} bytes.");
             var size = (int)Math.Min(chunk, bytes - written);
-            Pattern.Fill(_stream.GetSpan(size)[..size], seed, written);
+            Pattern.Fill(_stream.GetSpan(size)[..size], seed, offset + written);
             _stream.Advance(size);
             written += size;
             if (_stream.Flush())

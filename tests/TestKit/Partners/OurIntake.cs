@@ -1,8 +1,8 @@
 using System.Security.Cryptography;
 using System.Threading.Channels;
-using Interop.Tests.Harness;
+using Xunit;
 
-namespace Interop.Tests.Ours;
+namespace TestKit.Partners;
 
 /// <summary>
 /// What one of our streams has received: counted and hashed, as a partner does it, and kept where the mode says so.
@@ -91,7 +91,10 @@ public sealed class OurIntake : IDisposable
 
     /// <summary>The next message, in mode <see cref="StreamMode.Data"/>.</summary>
     public Task<byte[]> ReceiveAsync() =>
-        _kept.Reader.ReadAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(JsPartner.DefaultDeadline);
+        _kept
+            .Reader.ReadAsync(TestContext.Current.CancellationToken)
+            .AsTask()
+            .WaitAsync(PartnerProcess.DefaultDeadline);
 
     public void Dispose() => _hash.Dispose();
 

@@ -1,9 +1,8 @@
 using Hyper.Loop;
-using Interop.Tests.Harness;
 
-namespace Interop.Tests.Ours;
+namespace TestKit.Partners;
 
-/// <summary>One of our message streams, used as <see cref="JsStream"/> uses a partner's.</summary>
+/// <summary>One of our message streams, used as <see cref="PartnerStream"/> uses a partner's.</summary>
 public sealed class OurMessageStream : IMessageDuplexHandler, IDisposable
 {
     private static readonly TimeSpan TransferDeadline = TimeSpan.FromMinutes(2);
@@ -24,8 +23,8 @@ public sealed class OurMessageStream : IMessageDuplexHandler, IDisposable
     }
 
     /// <summary>Writes bytes of the seeded pattern in messages of <paramref name="chunk"/> bytes.</summary>
-    public Task WriteAsync(long bytes, int seed = 0, int chunk = 65_536) =>
-        _stream.Loop.InvokeAsync(() => WriteOnLoopAsync(bytes, seed, chunk)).WaitAsync(TransferDeadline);
+    public Task WriteAsync(long bytes, int seed = 0, int chunk = 65_536, long offset = 0) =>
+        _stream.Loop.InvokeAsync(() => WriteOnLoopAsync(bytes, seed, chunk, offset)).WaitAsync(TransferDeadline);
 
     /// <summary>Writes one message.</summary>
     public Task WriteAsync(byte[] message) =>
@@ -43,7 +42,7 @@ public sealed class OurMessageStream : IMessageDuplexHandler, IDisposable
 
     /// <summary>Waits until the stream is gone; returns its error, or null after a clean end.</summary>
     public Task<Exception?> ClosedAsync(TimeSpan? deadline = null) =>
-        _intake.Closed.WaitAsync(deadline ?? JsPartner.DefaultDeadline);
+        _intake.Closed.WaitAsync(deadline ?? PartnerProcess.DefaultDeadline);
 
     public Task EndAsync() => _stream.Loop.InvokeAsync(_stream.End);
 
@@ -80,7 +79,7 @@ public sealed class OurMessageStream : IMessageDuplexHandler, IDisposable
         _intake.Close(error);
     }
 
-    private async Task WriteOnLoopAsync(long bytes, int seed, int chunk)
+    private async Task WriteOnLoopAsync(long bytes, int seed, int chunk, long offset)
     {
         var message = new byte[chunk];
         for (long written = 0; written < bytes; )
@@ -88,7 +87,7 @@ public sealed class OurMessageStream : IMessageDuplexHandler, IDisposable
             if (_isClosed)
                 throw new IOException($"The stream closed after {written} of {bytes} bytes.");
             var part = message.AsMemory(0, (int)Math.Min(chunk, bytes - written));
-            Pattern.Fill(part.Span, seed, written);
+            Pattern.Fill(part.Span, seed, offset + written);
             written += part.Length;
             if (_stream.Write(part.Span))
                 continue;

@@ -24,12 +24,14 @@ public sealed partial class PartnerNode : PartnerObject, IRecordClient
     /// <param name="serving">Whether it stores and routes for others from the start.</param>
     /// <param name="seed">Seed of its key pair, 64 hexadecimal digits; random by default.</param>
     /// <param name="isFirewalled">Whether it never finds out that strangers can reach it.</param>
+    /// <param name="host">Where it is bound, in a namespace; loopback by default.</param>
     public static async Task<PartnerNode> StartAsync(
         PartnerProcess partner,
         IReadOnlyList<PartnerAddress> bootstrap,
         bool serving = false,
         string? seed = null,
-        bool isFirewalled = false
+        bool isFirewalled = false,
+        string? host = null
     ) =>
         new(
             partner,
@@ -40,6 +42,7 @@ public sealed partial class PartnerNode : PartnerObject, IRecordClient
                     bootstrap,
                     serving,
                     seed,
+                    host,
                     options = isFirewalled ? new { quickFirewall = false } : null,
                 }
             )

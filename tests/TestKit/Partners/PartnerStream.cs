@@ -74,6 +74,10 @@ public sealed class PartnerStream(PartnerProcess partner, string handle) : Partn
     public Task KeepAliveAsync(TimeSpan interval) =>
         Partner.CallAsync("udx.keepAlive", new { stream = Handle, milliseconds = (int)interval.TotalMilliseconds });
 
+    /// <summary>Where the packets of its UDX stream go now.</summary>
+    public Task<PartnerAddress> GetRemoteAsync() =>
+        Partner.CallAsync<PartnerAddress>("stream.remote", new { stream = Handle });
+
     /// <summary>Packets that a UDX stream has received.</summary>
     public async Task<long> PacketsReceivedAsync() =>
         (await Partner.CallAsync<Counters>("stream.stats", new { stream = Handle })).PacketsReceived;

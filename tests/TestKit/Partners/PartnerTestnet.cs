@@ -26,6 +26,13 @@ public sealed class PartnerTestnet : PartnerObject
         return new PartnerTestnet(partner, made);
     }
 
+    /// <summary>Starts a node at each of these hosts of the partner's namespace.</summary>
+    public static async Task<PartnerTestnet> StartAsync(PartnerProcess partner, IReadOnlyList<string> hosts)
+    {
+        var made = await partner.CallAsync<Network>("dht.testnet", new { hosts });
+        return new PartnerTestnet(partner, made);
+    }
+
     private sealed record Network(
         string Handle,
         IReadOnlyList<PartnerAddress> Bootstrap,

@@ -1,6 +1,6 @@
 namespace TestKit.Partners;
 
-/// <summary>A partner's UDP socket for UDX streams, on loopback.</summary>
+/// <summary>A partner's UDP socket for UDX streams, on loopback or where the test says.</summary>
 public sealed class PartnerUdxSocket : PartnerObject
 {
     private readonly string _host;
@@ -21,12 +21,13 @@ public sealed class PartnerUdxSocket : PartnerObject
         return new PartnerUdxSocket(partner, made.Handle, made.Port, host);
     }
 
-    /// <summary>A stream that is connected to a known port of the socket's own host.</summary>
+    /// <summary>A stream that is connected to a known port, of the socket's own host if no other is named.</summary>
     public async Task<PartnerStream> ConnectAsync(
         uint id,
         uint remoteId,
         ushort remotePort,
-        StreamMode mode = StreamMode.Hash
+        StreamMode mode = StreamMode.Hash,
+        string? remoteHost = null
     )
     {
         var stream = await CreateAsync(id, accept: null, mode);
@@ -38,7 +39,7 @@ public sealed class PartnerUdxSocket : PartnerObject
                 socket = Handle,
                 remoteId,
                 port = remotePort,
-                host = _host,
+                host = remoteHost ?? _host,
             }
         );
         return stream;

@@ -63,6 +63,12 @@ export function register(driver) {
   driver.verb('stream.destroy', (args) => void find(args).stream.destroy());
   driver.verb('stream.pause', (args) => void find(args).stream.pause());
   driver.verb('stream.resume', (args) => void find(args).stream.resume());
+  // Where the packets of the UDX stream go now.
+  driver.verb('stream.remote', (args) => {
+    const { stream } = find(args);
+    const { remoteHost, remotePort } = stream.rawStream ?? stream;
+    return { host: remoteHost, port: remotePort };
+  });
   driver.verb('stream.stats', (args) => {
     const { stream } = find(args);
     const raw = stream.rawStream ?? stream;

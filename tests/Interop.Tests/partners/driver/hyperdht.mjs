@@ -1,6 +1,6 @@
 // DHT nodes, queries, servers and connections by key. Storage of records: see records.mjs.
 import { bytes, hex, keyPair } from './keys.mjs';
-import { firstNode, localNode, requireLoopback } from './network.mjs';
+import { firstNode, localNode, requireLocal } from './network.mjs';
 import { attachSecret } from './secret-stream.mjs';
 
 export function register(driver) {
@@ -12,13 +12,14 @@ export function register(driver) {
 
   // A network of `size` nodes that serve others. Peers on one machine find each other only where there are three or
   // more; with fewer than four, two peers of hyperdht 6.34 often open a connection that carries nothing.
-  driver.verb('dht.testnet', async ({ size = 6, port = 0 }) => {
-    const first = create(firstNode(port));
+  // Each on loopback, or on a host of its own.
+  driver.verb('dht.testnet', async ({ size = 6, port = 0, hosts = Array(size).fill('127.0.0.1') }) => {
+    const first = create(firstNode(port, hosts[0]));
     const nodes = [first];
     await first.fullyBootstrapped();
-    const bootstrap = [{ host: '127.0.0.1', port: first.address().port }];
-    while (nodes.length < size) {
-      const node = create({ ...localNode(bootstrap), ephemeral: false, firewalled: false });
+    const bootstrap = [{ host: hosts[0], port: first.address().port }];
+    for (const host of hosts.slice(1)) {
+      const node = create({ ...localNode(bootstrap, host), ephemeral: false, firewalled: false });
       nodes.push(node);
       await node.fullyBootstrapped();
     }
@@ -32,9 +33,9 @@ export function register(driver) {
 
   // `serving` makes a node that stores and routes for others at once, as a bootstrapped public node would. With `publicPort`
   // it is also the first of its network: nobody can tell it its address, so it is told here.
-  driver.verb('dht.node', async ({ bootstrap, seed, port = 0, serving = false, publicPort = 0, options = {} }) => {
+  driver.verb('dht.node', async ({ bootstrap, seed, host, port = 0, serving = false, publicPort = 0, options = {} }) => {
     const role = serving ? { ephemeral: false, firewalled: false } : {};
-    const place = publicPort ? { ...firstNode(port), anyPort: false } : { ...localNode(bootstrap), ...role, port };
+    const place = publicPort ? { ...firstNode(port), anyPort: false } : { ...localNode(bootstrap, host), ...role, port };
     const node = create({ ...place, keyPair: keyPair(driver, seed), ...options });
     if (publicPort) node._nat.add('127.0.0.1', publicPort);
     node.on('persistent', () => driver.emit('persistent', handle));
@@ -51,13 +52,13 @@ export function register(driver) {
 
   driver.verb('dht.ping', async ({ host, port, ...args }) => {
     const started = performance.now();
-    const reply = await find(args).ping({ host: requireLoopback(host), port });
+    const reply = await find(args).ping({ host: requireLocal(host), port });
     return { ...describeReply(reply), milliseconds: performance.now() - started };
   });
 
   driver.verb('dht.request', async ({ host, port, command, target, value, token, ...args }) => {
     const request = { command, target: bytes(target), value: bytes(value), token: bytes(token) };
-    return describeReply(await find(args).request(request, { host: requireLoopback(host), port }));
+    return describeReply(await find(args).request(request, { host: requireLocal(host), port }));
   });
 
   driver.verb('dht.findNode', async ({ target, ...args }) => {

@@ -3,7 +3,7 @@ import net from 'node:net';
 
 import { attach } from './duplex.mjs';
 import { bytes, hex, keyPair } from './keys.mjs';
-import { requireLoopback } from './network.mjs';
+import { requireLocal } from './network.mjs';
 
 /** Attaches a secret stream and tells of its keys once the handshake is done. */
 export function attachSecret(driver, stream, options) {
@@ -37,14 +37,14 @@ export function register(driver) {
     server.on('connection', (socket) => driver.emit('connection', handle, { stream: wrap(false, socket, options) }));
     await new Promise((resolve, reject) => {
       server.once('error', reject);
-      server.listen(port, requireLoopback(host), resolve);
+      server.listen(port, requireLocal(host), resolve);
     });
     const { publicKey } = keyPair(driver, options.seed);
     return { handle, port: server.address().port, publicKey: hex(publicKey) };
   });
 
   driver.verb('secret.connect', ({ host = '127.0.0.1', port, ...options }) => {
-    const socket = net.connect({ host: requireLoopback(host), port, noDelay: true, allowHalfOpen: true });
+    const socket = net.connect({ host: requireLocal(host), port, noDelay: true, allowHalfOpen: true });
     return { handle: wrap(true, socket, options) };
   });
 

@@ -1,6 +1,6 @@
 // UDX: sockets and streams with chosen ids. Reading and writing: see duplex.mjs.
 import { attach } from './duplex.mjs';
-import { requireLoopback } from './network.mjs';
+import { requireLocal } from './network.mjs';
 
 export function register(driver) {
   let shared = null;
@@ -8,7 +8,7 @@ export function register(driver) {
 
   driver.verb('udx.socket', ({ host = '127.0.0.1', port = 0, collect = false }) => {
     const socket = udx().createSocket();
-    socket.bind(port, requireLoopback(host));
+    socket.bind(port, requireLocal(host));
     const handle = driver.handles.add('socket', socket);
     if (collect) {
       socket.on('message', (message, from) => {
@@ -19,7 +19,7 @@ export function register(driver) {
   });
 
   driver.verb('udx.socketSend', async ({ socket, hex, port, host = '127.0.0.1' }) => ({
-    sent: await driver.handles.get(socket).send(Buffer.from(hex, 'hex'), port, requireLoopback(host)),
+    sent: await driver.handles.get(socket).send(Buffer.from(hex, 'hex'), port, requireLocal(host)),
   }));
 
   driver.verb('udx.closeSocket', ({ socket }) => driver.handles.take(socket).close());
@@ -40,7 +40,7 @@ export function register(driver) {
 
   driver.verb('udx.connect', ({ stream, socket, remoteId, port, host = '127.0.0.1' }) => {
     const local = driver.handles.get(socket);
-    driver.handles.get(stream).stream.connect(local, remoteId, port, requireLoopback(host));
+    driver.handles.get(stream).stream.connect(local, remoteId, port, requireLocal(host));
   });
 
   driver.verb('udx.relay', ({ from, to }) => {
@@ -55,6 +55,6 @@ export function register(driver) {
   driver.verb('udx.changeRemote', ({ stream, socket, remoteId, port, host = '127.0.0.1' }) => {
     const { stream: moving } = driver.handles.get(stream);
     // A change that took effect at once may return null instead of a promise, or one that never settles.
-    moving.changeRemote(driver.handles.get(socket), remoteId, port, requireLoopback(host))?.catch(() => {});
+    moving.changeRemote(driver.handles.get(socket), remoteId, port, requireLocal(host))?.catch(() => {});
   });
 }
