@@ -1,0 +1,73 @@
+using Nat.Tests.Namespaces;
+
+namespace Nat.Tests.Matrix;
+
+/// <summary>Who dials whom, from behind what: a cell of the table.</summary>
+public sealed record NatCell(Make Dialler, NatKind DiallerNat, Make Server, NatKind ServerNat, bool HasRelay = false)
+{
+    /// <summary>Each sends to the other's own address.</summary>
+    public const string Direct = "direct";
+
+    /// <summary>Both send to the relay.</summary>
+    public const string Relayed = "relayed";
+
+    /// <summary>It closed without an error code.</summary>
+    public const string NoReason = "closed";
+
+    private const string DoubleRandom = "HOLEPUNCH_DOUBLE_RANDOMIZED_NATS";
+
+    private static readonly NatKind[] _kinds = Enum.GetValues<NatKind>();
+
+    /// <summary>The columns of the table: who dials whom.</summary>
+    public static IReadOnlyList<(Make Dialler, Make Server)> Columns { get; } =
+    [
+        (Make.Ours, Make.Ours),
+        (Make.Ours, Make.Pinned),
+        (Make.Pinned, Make.Ours),
+        (Make.Ours, Make.Newest),
+        (Make.Newest, Make.Ours),
+    ];
+
+    /// <summary>The rows of the table: from behind what to behind what, and whether there is a relay.</summary>
+    public static IReadOnlyList<(NatKind Dialler, NatKind Server, bool HasRelay)> Rows { get; } =
+    [
+        .. from dialler in _kinds from server in _kinds select (dialler, server, false),
+        (NatKind.RandomPort, NatKind.RandomPort, true),
+    ];
+
+    /// <summary>All cells, row by row.</summary>
+    public static IReadOnlyList<NatCell> All { get; } =
+    [
+        .. from row in Rows
+        from column in Columns
+        select new NatCell(column.Dialler, row.Dialler, column.Server, row.Server, row.HasRelay),
+    ];
+
+    /// <summary>What every change is tested with.</summary>
+    public static IReadOnlyList<NatCell> OfEveryChange { get; } =
+    [
+        new(Make.Ours, NatKind.PortKeeping, Make.Ours, NatKind.PortKeeping),
+        new(Make.Ours, NatKind.RandomPort, Make.Ours, NatKind.RandomPort),
+        new(Make.Ours, NatKind.RandomPort, Make.Ours, NatKind.RandomPort, HasRelay: true),
+        new(Make.Ours, NatKind.Firewall, Make.Pinned, NatKind.PortKeeping),
+        new(Make.Ours, NatKind.RandomPort, Make.Newest, NatKind.PortKeeping),
+        new(Make.Pinned, NatKind.PortKeeping, Make.Ours, NatKind.Firewall),
+        new(Make.Newest, NatKind.PortKeeping, Make.Ours, NatKind.RandomPort),
+    ];
+
+    /// <summary>Whose nodes make up the DHT: the JavaScript peer's, where there is one.</summary>
+    public Make Servers => Dialler == Make.Ours ? Server : Dialler;
+
+    /// <summary>What must come of it.</summary>
+    public string Expected =>
+        (DiallerNat, ServerNat, HasRelay) switch
+        {
+            (NatKind.RandomPort, NatKind.RandomPort, true) => Relayed,
+            (NatKind.RandomPort, NatKind.RandomPort, false) => DoubleRandom,
+            _ => Direct,
+        };
+
+    /// <inheritdoc/>
+    public override string ToString() =>
+        $"{Dialler.Name()} {DiallerNat.Name()} to {Server.Name()} {ServerNat.Name()}{(HasRelay ? ", relay" : "")}";
+}

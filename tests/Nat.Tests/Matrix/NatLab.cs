@@ -1,0 +1,79 @@
+using Nat.Tests.Namespaces;
+using TestKit.Partners;
+
+namespace Nat.Tests.Matrix;
+
+/// <summary>An internet with a DHT of six nodes on six hosts, to which peers behind NATs are added. Owns every process.</summary>
+internal sealed class NatLab : IAsyncDisposable
+{
+    private readonly NodePartners _partners;
+    private readonly Internet _internet;
+    private readonly List<PartnerProcess> _processes = [];
+    private IReadOnlyList<PartnerAddress> _bootstrap = [];
+
+    private NatLab(NodePartners partners, Internet internet)
+    {
+        _partners = partners;
+        _internet = internet;
+    }
+
+    /// <summary>The key of the relay, if there is one.</summary>
+    public string? RelayKey { get; private set; }
+
+    /// <param name="partners">Starts JavaScript peers.</param>
+    /// <param name="internets">Makes the namespaces.</param>
+    /// <param name="servers">Whose nodes make up the DHT, and whose relay it is.</param>
+    /// <param name="withRelay">Whether there is a relay.</param>
+    public static async Task<NatLab> StartAsync(
+        NodePartners partners,
+        InternetFactory internets,
+        Make servers,
+        bool withRelay
+    )
+    {
+        var lab = new NatLab(partners, await internets.CreateAsync());
+        try
+        {
+            var process = await lab.StartProcessAsync(servers, lab._internet.Core);
+            lab._bootstrap = (await PartnerTestnet.StartAsync(process, Internet.ServerHosts)).Bootstrap;
+            if (withRelay)
+            {
+                var node = await PartnerNode.StartAsync(
+                    process,
+                    lab._bootstrap,
+                    serving: true,
+                    host: Internet.RelayHost
+                );
+                lab.RelayKey = (await PartnerRelay.ListenAsync(node, Seeds.C)).PublicKey;
+            }
+            return lab;
+        }
+        catch
+        {
+            await lab.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Starts a peer behind a NAT of its own.</summary>
+    public async Task<(Site Site, PartnerNode Node)> AddPeerAsync(Make make, NatKind kind)
+    {
+        var site = await _internet.AddSiteAsync(kind);
+        var process = await StartProcessAsync(make, site.Host);
+        return (site, await PartnerNode.StartAsync(process, _bootstrap, host: "0.0.0.0"));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var process in _processes)
+            await process.DisposeAsync();
+        await _internet.DisposeAsync();
+    }
+
+    private async Task<PartnerProcess> StartProcessAsync(Make make, NetworkNamespace place)
+    {
+        var process = await make.StartAsync(_partners, place);
+        _processes.Add(process);
+        return process;
+    }
+}
