@@ -2,6 +2,7 @@ using System.Net;
 using Hyper.Crypto;
 using Hyper.Dht;
 using Hyper.Encoding;
+using Hyper.Loop;
 using TestKit.Partners;
 
 namespace Nat.Peer;
@@ -16,6 +17,16 @@ internal static class DhtVerbs
         driver.Verb<Named>(
             "dht.info",
             args => Task.FromResult<object?>(Describe(args.Node, driver.Get<HyperDht>(args.Node)))
+        );
+        driver.Verb<Ping>(
+            "dht.ping",
+            async args =>
+            {
+                var to = new UdpAddress(IPAddress.Parse(args.Host), args.Port);
+                var result = await driver.Get<HyperDht>(args.Node).Rpc.PingAsync(to);
+                var reply = result.Reply ?? throw new IOException($"No answer to a ping of {to}: {result.Status}.");
+                return new { from = to.ToJs(), to = reply.To.ToJs() };
+            }
         );
         driver.Verb<Listen>("dht.listen", args => ListenAsync(driver, args));
         driver.Verb<Listen>(
@@ -136,6 +147,8 @@ internal static class DhtVerbs
         key is null ? null : DhtRelays.Always(Bytes32.FromHex(key));
 
     private sealed record Named(string Node);
+
+    private sealed record Ping(string Node, string Host, ushort Port);
 
     private sealed record StartNetwork(IReadOnlyList<string> Hosts);
 

@@ -23,6 +23,14 @@ internal static class StreamVerbs
             args => Task.FromResult<object?>(Find(args.Stream).Transport.RemoteAddress.ToJs())
         );
         driver.Verb<Named>(
+            "stream.stats",
+            args =>
+            {
+                var statistics = Find(args.Stream).Transport.Statistics;
+                return Task.FromResult<object?>(new { statistics.PacketsReceived, statistics.Mtu });
+            }
+        );
+        driver.Verb<Named>(
             "stream.end",
             async args =>
             {

@@ -79,8 +79,10 @@ public sealed class PartnerStream(PartnerProcess partner, string handle) : Partn
         Partner.CallAsync<PartnerAddress>("stream.remote", new { stream = Handle });
 
     /// <summary>Packets that a UDX stream has received.</summary>
-    public async Task<long> PacketsReceivedAsync() =>
-        (await Partner.CallAsync<Counters>("stream.stats", new { stream = Handle })).PacketsReceived;
+    public async Task<long> PacketsReceivedAsync() => (await GetCountersAsync()).PacketsReceived;
+
+    /// <summary>Bytes, with the headers of IP and UDP, to which a UDX stream cuts its packets now.</summary>
+    public async Task<int> GetMtuAsync() => (await GetCountersAsync()).Mtu;
 
     /// <summary>Makes a UDX stream the leg of a relay to another one.</summary>
     public Task RelayToAsync(PartnerStream destination) =>
@@ -110,5 +112,7 @@ public sealed class PartnerStream(PartnerProcess partner, string handle) : Partn
         return new PartnerStream(Partner, made.Handle);
     }
 
-    private sealed record Counters(long PacketsReceived);
+    private Task<Counters> GetCountersAsync() => Partner.CallAsync<Counters>("stream.stats", new { stream = Handle });
+
+    private sealed record Counters(long PacketsReceived, int Mtu);
 }
