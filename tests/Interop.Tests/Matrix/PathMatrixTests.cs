@@ -28,7 +28,7 @@ public sealed class PathMatrixTests(NodePartners partners, MatrixReport report, 
 
     private const string NeedsFragments =
         "What was cut for the wider path passes the narrower one in IP fragments only, which we allow then. The forwarder stands above IP: it "
-        + "sees neither the fragments nor the flag. Shown on virtual time between ours (`MtuTests`).";
+        + "sees neither the fragments nor the flag. Shown over a path of the kernel (`Nat.Tests`, `NarrowingPathTests`).";
 
     private const string JsKeepsSizes =
         "A packet that libudx has sent keeps its size, and nothing tells it that the path has become narrower: what is longer is lost for good, "

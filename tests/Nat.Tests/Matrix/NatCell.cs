@@ -16,6 +16,9 @@ public sealed record NatCell(Make Dialler, NatKind DiallerNat, Make Server, NatK
 
     private const string DoubleRandom = "HOLEPUNCH_DOUBLE_RANDOMIZED_NATS";
 
+    // hyperdht ends its puncher before it gives the reason, and the end of the puncher is what the application is told.
+    private const string Aborted = "HOLEPUNCH_ABORTED";
+
     private static readonly NatKind[] _kinds = Enum.GetValues<NatKind>();
 
     /// <summary>The columns of the table: who dials whom.</summary>
@@ -26,6 +29,9 @@ public sealed record NatCell(Make Dialler, NatKind DiallerNat, Make Server, NatK
         (Make.Pinned, Make.Ours),
         (Make.Ours, Make.Newest),
         (Make.Newest, Make.Ours),
+        // What the laboratory itself is measured by.
+        (Make.Pinned, Make.Pinned),
+        (Make.Newest, Make.Newest),
     ];
 
     /// <summary>The rows of the table: from behind what to behind what, and whether there is a relay.</summary>
@@ -63,7 +69,7 @@ public sealed record NatCell(Make Dialler, NatKind DiallerNat, Make Server, NatK
         (DiallerNat, ServerNat, HasRelay) switch
         {
             (NatKind.RandomPort, NatKind.RandomPort, true) => Relayed,
-            (NatKind.RandomPort, NatKind.RandomPort, false) => DoubleRandom,
+            (NatKind.RandomPort, NatKind.RandomPort, false) => Dialler == Make.Ours ? DoubleRandom : Aborted,
             _ => Direct,
         };
 

@@ -9,6 +9,7 @@ internal sealed class NatLab : IAsyncDisposable
     private readonly NodePartners _partners;
     private readonly Internet _internet;
     private readonly List<PartnerProcess> _processes = [];
+    private PartnerProcess? _servers;
     private IReadOnlyList<PartnerAddress> _bootstrap = [];
 
     private NatLab(NodePartners partners, Internet internet)
@@ -16,6 +17,9 @@ internal sealed class NatLab : IAsyncDisposable
         _partners = partners;
         _internet = internet;
     }
+
+    /// <summary>The nodes of the DHT.</summary>
+    public IReadOnlyList<PartnerAddress> Servers { get; private set; } = [];
 
     /// <summary>The key of the relay, if there is one.</summary>
     public string? RelayKey { get; private set; }
@@ -34,18 +38,12 @@ internal sealed class NatLab : IAsyncDisposable
         var lab = new NatLab(partners, await internets.CreateAsync());
         try
         {
-            var process = await lab.StartProcessAsync(servers, lab._internet.Core);
-            lab._bootstrap = (await PartnerTestnet.StartAsync(process, Internet.ServerHosts)).Bootstrap;
+            lab._servers = await lab.StartProcessAsync(servers, lab._internet.Core);
+            var network = await PartnerTestnet.StartAsync(lab._servers, Internet.ServerHosts);
+            lab._bootstrap = network.Bootstrap;
+            lab.Servers = [.. network.Nodes.Select(node => new PartnerAddress(node.Host, node.Port))];
             if (withRelay)
-            {
-                var node = await PartnerNode.StartAsync(
-                    process,
-                    lab._bootstrap,
-                    serving: true,
-                    host: Internet.RelayHost
-                );
-                lab.RelayKey = (await PartnerRelay.ListenAsync(node, Seeds.C)).PublicKey;
-            }
+                lab.RelayKey = (await PartnerRelay.ListenAsync(await lab.AddServerAsync(), Seeds.C)).PublicKey;
             return lab;
         }
         catch
@@ -54,6 +52,10 @@ internal sealed class NatLab : IAsyncDisposable
             throw;
         }
     }
+
+    /// <summary>Starts another public node, which strangers can reach but nobody knows of.</summary>
+    public Task<PartnerNode> AddServerAsync() =>
+        PartnerNode.StartAsync(_servers!, _bootstrap, host: Internet.RelayHost, seed: null, serving: true);
 
     /// <summary>Starts a peer behind a NAT of its own.</summary>
     public async Task<(Site Site, PartnerNode Node)> AddPeerAsync(Make make, NatKind kind)

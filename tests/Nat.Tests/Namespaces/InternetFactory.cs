@@ -10,7 +10,7 @@ namespace Nat.Tests.Namespaces;
 /// </summary>
 public sealed class InternetFactory : IDisposable
 {
-    private const string Word = "intercom-nat";
+    private const string Word = "intercom-nat-";
     private const string Need = "NATs in network namespaces need Linux, root, 'ip' (iproute2) and 'nft' (nftables)";
 
     private readonly SemaphoreSlim _turn = new(1, 1);
@@ -32,7 +32,7 @@ public sealed class InternetFactory : IDisposable
             _turn.Release();
         }
         Prerequisite.Require(_missing);
-        return await Internet.CreateAsync($"{Word}-{Environment.ProcessId}-{Interlocked.Increment(ref _count)}-");
+        return await Internet.CreateAsync(NameOf(Environment.ProcessId, $"{Interlocked.Increment(ref _count)}-"));
     }
 
     public void Dispose() => _turn.Dispose();
@@ -44,7 +44,7 @@ public sealed class InternetFactory : IDisposable
         try
         {
             await SweepAsync();
-            await using var trial = await NetworkNamespace.CreateAsync($"{Word}-{Environment.ProcessId}-trial");
+            await using var trial = await NetworkNamespace.CreateAsync(NameOf(Environment.ProcessId, "trial"));
             await trial.FilterAsync("table ip trial { }");
             return null;
         }
@@ -54,14 +54,18 @@ public sealed class InternetFactory : IDisposable
         }
     }
 
-    private static async Task SweepAsync()
+    /// <summary>The name of a namespace of a process.</summary>
+    internal static string NameOf(int process, string rest) => $"{Word}{process}-{rest}";
+
+    /// <summary>Removes the namespaces of processes that are no more.</summary>
+    internal static async Task SweepAsync()
     {
         foreach (var line in (await Tool.RunAsync("", "ip", "netns", "list")).Split('\n'))
         {
             var name = line.Split(' ')[0];
             if (
-                name.StartsWith($"{Word}-", StringComparison.Ordinal)
-                && int.TryParse(name.Split('-')[2], CultureInfo.InvariantCulture, out var process)
+                name.StartsWith(Word, StringComparison.Ordinal)
+                && int.TryParse(name[Word.Length..].Split('-')[0], CultureInfo.InvariantCulture, out var process)
                 && !Directory.Exists($"/proc/{process}")
             )
             {

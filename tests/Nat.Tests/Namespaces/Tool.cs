@@ -36,10 +36,10 @@ internal static class Tool
             {
                 await process.WaitForExitAsync(patience.Token);
             }
-            catch (OperationCanceledException)
+            catch (OperationCanceledException error)
             {
                 process.Kill(entireProcessTree: true);
-                throw new IOException($"'{command}' did not end within {_deadline}.");
+                throw new IOException($"'{command}' did not end within {_deadline}.", error);
             }
             if (process.ExitCode != 0)
                 throw new IOException(
