@@ -8,11 +8,22 @@ public class FairnessTests
     private const int Streams = 50;
 
     [Theory]
-    [InlineData(10_000_000, 10, 256, 0.0)]
-    [InlineData(50_000_000, 20, 1024, 0.0)]
-    [InlineData(10_000_000, 40, 1024, 0.0)]
-    [InlineData(10_000_000, 40, 1024, 0.01)]
-    public void Streams_that_send_together_get_fair_shares(int bytesPerSecond, int delay, int queueKiB, double loss)
+    [InlineData(10_000_000, 10, 256, 0.0, 3)]
+    [InlineData(50_000_000, 20, 1024, 0.0, 3)]
+    [InlineData(10_000_000, 40, 1024, 0.0, 3)]
+    [InlineData(10_000_000, 40, 1024, 0.01, 3)]
+    // A share of three packets a round trip.
+    [InlineData(50_000_000, 2, 1024, 0.0, 3)]
+    [InlineData(10_000_000, 10, 1024, 0.01, 3)]
+    // Here the first packet of one stream is lost, so that its first round trip is the others' queue.
+    [InlineData(10_000_000, 10, 1024, 0.01, 5)]
+    public void Streams_that_send_together_get_fair_shares(
+        int bytesPerSecond,
+        int delay,
+        int queueKiB,
+        double loss,
+        int seed
+    )
     {
         var conditions = new LinkConditions
         {
@@ -21,7 +32,7 @@ public class FairnessTests
             BytesPerSecond = bytesPerSecond,
             QueueBytes = queueKiB * 1024,
         };
-        var pair = new Pair(3, conditions);
+        var pair = new Pair(seed, conditions);
         pair.Run(async () =>
         {
             var readers = new StreamEnd[Streams];

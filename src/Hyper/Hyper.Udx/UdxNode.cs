@@ -58,6 +58,8 @@ public sealed class UdxNode : IDisposable
 
     internal BufferPool Buffers { get; } = new();
 
+    private RttProbes RttProbes { get; } = new();
+
     /// <summary>Opens a UDP socket; datagrams that belong to no stream go to <paramref name="handler"/>.</summary>
     /// <exception cref="System.Net.Sockets.SocketException">The address cannot be bound.</exception>
     public UdxSocket CreateSocket(DatagramSocketOptions options, IUdxSocketHandler handler)
@@ -92,7 +94,7 @@ public sealed class UdxNode : IDisposable
             stream.Cancel("its node was disposed");
     }
 
-    internal ICongestionControl CreateCongestionControl() => new Bbr(Loop.Random);
+    internal ICongestionControl CreateCongestionControl() => new Bbr(Loop.Random, RttProbes);
 
     internal UdxStream? FindStream(uint id) => _streams.GetValueOrDefault(id);
 

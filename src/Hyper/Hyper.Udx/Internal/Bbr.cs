@@ -14,24 +14,33 @@ namespace Hyper.Udx.Internal;
 /// the round trip after a loss to what has arrived. Where it differs from libudx: there is no slow-start threshold that
 /// could become zero; the window never falls below four packets; rounds last, and the model's delay is, at least a
 /// millisecond, because below that the two event loops make the round trip and not the path; PROBE_RTT keeps half the
-/// product in flight instead of four packets.
+/// product in flight instead of four packets, unless it comes early; the streams of a node look for a shorter delay
+/// together (<see cref="MinRttFilter"/>).
 /// </remarks>
-internal sealed class Bbr(IRandomSource random) : ICongestionControl
+internal sealed class Bbr(IRandomSource random, RttProbes probes) : ICongestionControl
 {
     private const int PacketBytes = 1172;
     private const long InitialWindow = 10 * PacketBytes;
     private const long MinWindow = 4 * PacketBytes;
     private const long MinExtraBound = 128 * PacketBytes;
+
+    /// <summary>
+    /// Room beyond the product, equal for all. Where streams crowd one queue, windows and not pacing decide the shares, and
+    /// a window that is a multiple of the stream's own bandwidth keeps whatever share chance gave it: this pulls them
+    /// together, as Linux's allowance of three segments does. For a while after a loss there is none: the queue may be full.
+    /// </summary>
+    private const long Room = 4 * PacketBytes;
+    private const int RoomlessRoundTrips = 10;
     private const double HighGain = 2.88539;
     private const double WindowGain = 2;
 
     // Slightly below the estimate, so that a standing queue goes away.
     private const double PacingMargin = 0.99;
     private const long MinRound = MicrosecondClock.Millisecond;
-    private const long MinModelRtt = MicrosecondClock.Millisecond;
+
+    // Until one was measured.
+    private const long InitialRtt = MicrosecondClock.Millisecond;
     private const int BandwidthRounds = 10;
-    private const long MinRttWindow = 10 * MicrosecondClock.Second;
-    private const long ProbeRttDuration = 200 * MicrosecondClock.Millisecond;
 
     // Loss of this much in a round of STARTUP is an overflowing queue and not chance: the pipe is full.
     private const double HeavyLossShare = 0.15;
@@ -43,6 +52,7 @@ internal sealed class Bbr(IRandomSource random) : ICongestionControl
     private readonly AckAggregation _aggregation = new();
     private readonly RecoveryWindow _recovery = new(MinWindow);
     private readonly BandwidthCycle _cycle = new(random);
+    private readonly MinRttFilter _minRtt = new(probes);
 
     private Mode _mode = Mode.Startup;
     private long _window = InitialWindow;
@@ -56,12 +66,9 @@ internal sealed class Bbr(IRandomSource random) : ICongestionControl
     private long _fullBandwidth;
     private int _roundsWithoutGrowth;
 
+    private long _roomFrom;
     private long _roundLost;
     private long _roundAcknowledged;
-
-    private long _minRtt;
-    private long _minRttAt;
-    private long _probeRttEndsAt;
 
     private enum Mode
     {
@@ -73,9 +80,11 @@ internal sealed class Bbr(IRandomSource random) : ICongestionControl
 
     public long Window => _recovery.Limit(_mode == Mode.ProbeRtt ? Math.Min(_window, ProbeRttWindow) : _window);
 
-    public long PacingRate { get; private set; } = RateOf(InitialWindow, MinModelRtt, HighGain);
+    public long PacingRate { get; private set; } = RateOf(InitialWindow, InitialRtt, HighGain);
 
     public long Bandwidth => _bandwidth.Value;
+
+    public bool IsProbingRtt => _mode == Mode.ProbeRtt;
 
     private double PacingGain =>
         _mode switch
@@ -92,13 +101,16 @@ internal sealed class Bbr(IRandomSource random) : ICongestionControl
     /// </summary>
     private long MaxExtra => Math.Max(Product(1), MinExtraBound);
 
-    private long ProbeRttWindow => Math.Max(Product(0.5), MinWindow);
+    private long ProbeRttWindow => _minRtt.IsDeepProbe ? MinWindow : Math.Max(Product(0.5), MinWindow);
 
     public void OnIdleRestart(bool wasApplicationLimited, long now)
     {
         if (!wasApplicationLimited)
             return;
         _aggregation.Restart(now);
+        _minRtt.OnIdleRestart();
+        if (_mode == Mode.ProbeRtt)
+            EndProbeRtt(now);
         if (_mode == Mode.ProbeBandwidth)
             PacingRate = RateOf(Bandwidth, 1);
     }
@@ -110,8 +122,10 @@ internal sealed class Bbr(IRandomSource random) : ICongestionControl
             _bandwidth.Update(sample.Rate, _round);
         _aggregation.Update(sample, Bandwidth, _window, _round);
         if (_mode == Mode.ProbeBandwidth)
-            _cycle.Update(sample, Math.Max(_minRtt, MinModelRtt), Product(_cycle.Gain));
+            _cycle.Update(sample, _minRtt.Value, Product(Math.Max(_cycle.Gain, 1)));
         _roundLost += sample.Lost;
+        if (sample.Lost > 0)
+            _roomFrom = sample.Now + RoomlessRoundTrips * _minRtt.Value;
         _roundAcknowledged += sample.Acknowledged;
         if (isRoundStart)
             CheckFullPipe(sample.IsApplicationLimited);
@@ -171,46 +185,30 @@ internal sealed class Bbr(IRandomSource random) : ICongestionControl
 
     private void UpdateMinRtt(in AckSample sample)
     {
-        var isStale = _minRtt > 0 && sample.Now - _minRttAt > MinRttWindow;
-        if (sample.Rtt > 0 && (_minRtt == 0 || sample.Rtt <= _minRtt || isStale))
-        {
-            _minRtt = sample.Rtt;
-            _minRttAt = sample.Now;
-        }
-        // Below the model's floor a more exact minimum would change nothing.
-        if (isStale && _mode != Mode.ProbeRtt && _minRtt > MinModelRtt)
-        {
+        if (_mode != Mode.ProbeRtt && _minRtt.Update(sample.Rtt, sample.Now, _isPipeFull))
             _mode = Mode.ProbeRtt;
-            _probeRttEndsAt = 0;
-        }
-        if (_mode == Mode.ProbeRtt)
-            UpdateProbeRtt(sample);
+        if (_mode != Mode.ProbeRtt)
+            return;
+        _minRtt.Probe(sample.Rtt, sample.Now, isDrained: sample.InFlight <= ProbeRttWindow);
+        EndProbeRtt(sample.Now);
     }
 
-    private void UpdateProbeRtt(in AckSample sample)
+    private void EndProbeRtt(long now)
     {
-        if (_probeRttEndsAt == 0)
-        {
-            if (sample.InFlight > ProbeRttWindow)
-                return;
-            _probeRttEndsAt = sample.Now + Math.Max(ProbeRttDuration, _minRtt);
-        }
-        else if (sample.Now > _probeRttEndsAt)
-        {
-            _minRttAt = sample.Now;
-            if (_isPipeFull)
-                EnterProbeBandwidth(sample.Now);
-            else
-                _mode = Mode.Startup;
-        }
+        if (!_minRtt.TryEndProbe(now))
+            return;
+        if (_isPipeFull)
+            EnterProbeBandwidth(now);
+        else
+            _mode = Mode.Startup;
     }
 
     private void UpdatePacingRate()
     {
         if (Bandwidth == 0)
         {
-            if (_minRtt > 0)
-                PacingRate = RateOf(InitialWindow, Math.Max(_minRtt, MinModelRtt), HighGain);
+            if (_minRtt.Value > 0)
+                PacingRate = RateOf(InitialWindow, _minRtt.Value, HighGain);
             return;
         }
         var rate = RateOf(Bandwidth, PacingGain);
@@ -221,7 +219,9 @@ internal sealed class Bbr(IRandomSource random) : ICongestionControl
     private void UpdateWindow(in AckSample sample)
     {
         var gain = _mode is Mode.Startup or Mode.Drain ? HighGain : WindowGain;
-        var target = Product(gain) + (_isPipeFull ? Math.Min(_aggregation.Extra, MaxExtra) : 0);
+        var target = Product(gain);
+        if (_isPipeFull)
+            target += Math.Min(_aggregation.Extra, MaxExtra) + (sample.Now < _roomFrom ? 0 : Room);
         if (_isPipeFull)
             _window = Math.Min(_window + sample.Acknowledged, target);
         else if (_window < target || sample.Delivered < InitialWindow)
@@ -232,9 +232,9 @@ internal sealed class Bbr(IRandomSource random) : ICongestionControl
     /// <summary>Bandwidth times delay times <paramref name="gain"/>, with room for the batches of both loops.</summary>
     private long Product(double gain)
     {
-        if (_minRtt == 0 || Bandwidth == 0)
+        if (_minRtt.Value == 0 || Bandwidth == 0)
             return InitialWindow;
-        var product = Bandwidth * (double)Math.Max(_minRtt, MinModelRtt) / MicrosecondClock.Second;
+        var product = Bandwidth * (double)_minRtt.Value / MicrosecondClock.Second;
         return Math.Max((long)(product * gain), MinWindow);
     }
 }

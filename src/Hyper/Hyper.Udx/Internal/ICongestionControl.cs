@@ -15,6 +15,9 @@ internal interface ICongestionControl
     /// <summary>Highest delivery rate believed in, or 0 before the first sample.</summary>
     long Bandwidth { get; }
 
+    /// <summary>Whether little is sent on purpose, so that it says nothing of the bandwidth.</summary>
+    bool IsProbingRtt { get; }
+
     /// <summary>A packet leaves while nothing else is in flight.</summary>
     void OnIdleRestart(bool wasApplicationLimited, long now);
 

@@ -143,6 +143,8 @@ internal sealed partial class SendHalf
     {
         var now = _clock.Now;
         _turnBytes = 0;
+        if (_congestion.IsProbingRtt)
+            _sampler.OnApplicationLimited(_packets.BytesInFlight);
         while (!HasMore)
         {
             if (_packets.FirstLost != SentPackets.None)
