@@ -69,6 +69,34 @@ public class NetworkLoopTests
 
     [Theory]
     [MemberData(nameof(PortableOrNot))]
+    public async Task Sockets_by_the_hundred_are_all_heard_and_may_close_when_they_are(bool portable)
+    {
+        using var loop = new NetworkLoop(new NetworkLoopOptions { UsePortableSockets = portable });
+        const int Sockets = 200;
+        var counter = new Counter();
+        counter.Expect(Sockets);
+        var closing = new ClosingInbox(counter);
+        await loop.InvokeAsync(() =>
+        {
+            var from = loop.OpenSocket(_loopback, counter);
+            for (var i = 0; i < Sockets; i++)
+                from.Send([1], loop.OpenSocket(_loopback, closing).LocalAddress);
+        });
+        await counter.Reached;
+        // Those that open now have the numbers of those that have closed.
+        counter.Expect(Sockets);
+        await loop.InvokeAsync(() =>
+        {
+            var from = loop.OpenSocket(_loopback, counter);
+            for (var i = 0; i < Sockets; i++)
+                from.Send([1], loop.OpenSocket(_loopback, closing).LocalAddress);
+        });
+        await counter.Reached;
+        Assert.Equal(2 * Sockets, closing.Count);
+    }
+
+    [Theory]
+    [MemberData(nameof(PortableOrNot))]
     public async Task Send_from_another_address_gives_its_source(bool portable)
     {
         using var loop = new NetworkLoop(new NetworkLoopOptions { UsePortableSockets = portable });
@@ -340,6 +368,19 @@ public class NetworkLoopTests
             if (_count < 20)
                 throw new InvalidOperationException("bug");
             _reached.SetResult();
+        }
+    }
+
+    /// <summary>Closes the socket that it hears.</summary>
+    private sealed class ClosingInbox(Counter counter) : IDatagramHandler
+    {
+        public int Count { get; private set; }
+
+        public void OnDatagram(IDatagramSocket socket, ReadOnlySpan<byte> datagram, in UdpAddress from)
+        {
+            Count++;
+            socket.Dispose();
+            counter.OnDatagram(socket, datagram, from);
         }
     }
 

@@ -15,6 +15,14 @@ internal static unsafe partial class LibC
     public const int InputOutputError = 5;
     public const int InvalidArgument = 22;
     public const int MessageTooLong = 90;
+    public const int NotImplemented = 38;
+    public const int EpollCloseOnExec = 0x80000;
+    public const uint EpollIn = 1;
+    public const int EpollAdd = 1;
+    public const int EpollDelete = 2;
+
+    /// <summary>Number of the system call <c>epoll_pwait2</c>, the same everywhere; older C libraries have no name for it.</summary>
+    public const nint EpollPWait2 = 441;
 
     [LibraryImport("libc", EntryPoint = "eventfd", SetLastError = true)]
     public static partial int EventFd(uint initial, int flags);
@@ -30,6 +38,30 @@ internal static unsafe partial class LibC
 
     [LibraryImport("libc", EntryPoint = "ppoll", SetLastError = true)]
     public static partial int PPoll(PollFd* descriptors, nuint count, TimeSpec* timeout, void* signalMask);
+
+    [LibraryImport("libc", EntryPoint = "epoll_create1", SetLastError = true)]
+    public static partial int EpollCreate(int flags);
+
+    /// <param name="set">The event set.</param>
+    /// <param name="operation">What to change.</param>
+    /// <param name="descriptor">Of what.</param>
+    /// <param name="change"><c>struct epoll_event</c>.</param>
+    [LibraryImport("libc", EntryPoint = "epoll_ctl", SetLastError = true)]
+    public static partial int EpollControl(int set, int operation, int descriptor, byte* change);
+
+    [LibraryImport("libc", EntryPoint = "epoll_wait", SetLastError = true)]
+    public static partial int EpollWait(int set, byte* events, int maxEvents, int milliseconds);
+
+    [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
+    public static partial nint EpollWaitPrecisely(
+        nint number,
+        nint set,
+        byte* events,
+        nint maxEvents,
+        TimeSpec* timeout,
+        void* signalMask,
+        nint maskBytes
+    );
 
     [LibraryImport("libc", EntryPoint = "recvmmsg", SetLastError = true)]
     public static partial int ReceiveMany(int socket, MultiMessage* messages, uint count, int flags, TimeSpec* timeout);

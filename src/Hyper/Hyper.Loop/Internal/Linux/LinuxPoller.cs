@@ -4,7 +4,7 @@ using Microsoft.Win32.SafeHandles;
 namespace Hyper.Loop.Internal.Linux;
 
 /// <summary>
-/// Waits in one <c>ppoll</c> over an event descriptor and all sockets of the loop, and reads datagrams in batches.
+/// Waits for an event descriptor and all sockets of the loop (<see cref="EventSet"/>), and reads datagrams in batches.
 /// The receive batch is the poller's, since a datagram is handled before the next read; send arenas are lent to a
 /// socket from its first datagram of a turn until it has been flushed.
 /// </summary>
@@ -17,10 +17,8 @@ internal sealed unsafe class LinuxPoller : IPoller
     private readonly ReceiveBatch _receiveBatch = new();
     private readonly Stack<SendArena> _spareArenas = new();
     private readonly List<LinuxDatagramSocket> _withSends = [];
-    private readonly List<LinuxDatagramSocket> _sockets = [];
-    private readonly List<LinuxDatagramSocket> _polled = [];
-    private LibC.PollFd[] _descriptors = GC.AllocateArray<LibC.PollFd>(8, pinned: true);
-    private bool _socketsChanged = true;
+    private readonly Dictionary<int, LinuxDatagramSocket> _sockets = [];
+    private readonly EventSet _events = new();
 
     // The loop's own thread disposes the handle, so on that thread the bare number is safe.
     private int WakeNumber => (int)_wakeDescriptor.DangerousGetHandle();
@@ -33,20 +31,30 @@ internal sealed unsafe class LinuxPoller : IPoller
         );
         if (_wakeDescriptor.IsInvalid)
             throw new IOException("The system refused an event descriptor (too many open files?).");
+        _events.Add(WakeNumber);
     }
 
     public IDatagramSocket OpenSocket(DatagramSocketOptions options, IDatagramHandler handler)
     {
-        var socket = new LinuxDatagramSocket(this, UdpSocketFactory.Bind(options), handler);
-        _sockets.Add(socket);
-        _socketsChanged = true;
-        return socket;
+        var system = UdpSocketFactory.Bind(options);
+        try
+        {
+            var socket = new LinuxDatagramSocket(this, system, handler);
+            _events.Add(socket.Descriptor);
+            _sockets.Add(socket.Descriptor, socket);
+            return socket;
+        }
+        catch
+        {
+            system.Dispose();
+            throw;
+        }
     }
 
     public void Remove(LinuxDatagramSocket socket)
     {
-        _sockets.Remove(socket);
-        _socketsChanged = true;
+        _events.Remove(socket.Descriptor);
+        _sockets.Remove(socket.Descriptor);
     }
 
     public SendArena LendArena(LinuxDatagramSocket socket)
@@ -59,8 +67,6 @@ internal sealed unsafe class LinuxPoller : IPoller
 
     public void Wait(long stopwatchTicks)
     {
-        if (_socketsChanged)
-            ListDescriptors();
         LibC.TimeSpec timeout = default;
         if (stopwatchTicks > 0)
         {
@@ -68,17 +74,14 @@ internal sealed unsafe class LinuxPoller : IPoller
             timeout.Seconds = (nint)seconds;
             timeout.Nanoseconds = (nint)(rest * (1_000_000_000.0 / Stopwatch.Frequency));
         }
-        int ready;
-        fixed (LibC.PollFd* descriptors = _descriptors)
-            ready = LibC.PPoll(descriptors, (nuint)_polled.Count + 1, stopwatchTicks < 0 ? null : &timeout, null);
-        if (ready <= 0)
-            return;
-        if (_descriptors[0].Result != 0)
-            DrainWake();
-        for (var i = 0; i < _polled.Count; i++)
+        var ready = _events.Wait(stopwatchTicks < 0 ? null : &timeout);
+        for (var i = 0; i < ready; i++)
         {
-            if (_descriptors[i + 1].Result != 0)
-                _polled[i].Receive(_receiveBatch, MaxBatchesPerWait);
+            // A handler may have closed a socket that is ready too.
+            if (_events[i] == WakeNumber)
+                DrainWake();
+            else if (_sockets.TryGetValue(_events[i], out var socket))
+                socket.Receive(_receiveBatch, MaxBatchesPerWait);
         }
     }
 
@@ -113,24 +116,13 @@ internal sealed unsafe class LinuxPoller : IPoller
     public void Dispose()
     {
         FlushSends();
-        for (var i = _sockets.Count - 1; i >= 0; i--)
-            _sockets[i].Dispose();
+        foreach (var socket in _sockets.Values.ToArray())
+            socket.Dispose();
+        _events.Dispose();
         _wakeDescriptor.Dispose();
         _receiveBatch.Dispose();
         while (_spareArenas.TryPop(out var arena))
             arena.Dispose();
-    }
-
-    private void ListDescriptors()
-    {
-        _polled.Clear();
-        _polled.AddRange(_sockets);
-        if (_descriptors.Length < _polled.Count + 1)
-            _descriptors = GC.AllocateArray<LibC.PollFd>((_polled.Count + 1) * 2, pinned: true);
-        _descriptors[0] = new LibC.PollFd { Descriptor = WakeNumber, Events = LibC.PollIn };
-        for (var i = 0; i < _polled.Count; i++)
-            _descriptors[i + 1] = new LibC.PollFd { Descriptor = _polled[i].Descriptor, Events = LibC.PollIn };
-        _socketsChanged = false;
     }
 
     private void DrainWake()
