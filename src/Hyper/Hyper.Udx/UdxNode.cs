@@ -25,7 +25,7 @@ namespace Hyper.Udx;
 public sealed class UdxNode : IDisposable
 {
     private readonly Dictionary<uint, UdxStream> _streams = [];
-    private readonly List<UdxSocket> _sockets = [];
+    private readonly HashSet<UdxSocket> _sockets = [];
     private readonly Queue<UdxStream> _lingering = new();
 
     /// <summary>A node on <paramref name="loop"/>, with no socket yet.</summary>
@@ -117,15 +117,7 @@ public sealed class UdxNode : IDisposable
         return true;
     }
 
-    internal void Remove(UdxSocket socket)
-    {
-        _sockets.Remove(socket);
-        foreach (var stream in _streams.Values.ToArray())
-        {
-            if (stream.Socket == socket)
-                stream.Cancel("its socket was disposed");
-        }
-    }
+    internal void Remove(UdxSocket socket) => _sockets.Remove(socket);
 
     private uint NextFreeId()
     {

@@ -11,6 +11,7 @@ public sealed class UdxSocket : IDatagramHandler, IDisposable
 {
     private readonly UdxNode _node;
     private readonly IDatagramSocket _socket;
+    private readonly HashSet<UdxStream> _streams = [];
 
     internal UdxSocket(UdxNode node, DatagramSocketOptions options, IUdxSocketHandler handler)
     {
@@ -54,8 +55,15 @@ public sealed class UdxSocket : IDatagramHandler, IDisposable
         if (_socket.IsClosed)
             return;
         _node.Remove(this);
+        foreach (var stream in _streams.ToArray())
+            stream.Cancel("its socket was disposed");
         _socket.Dispose();
     }
+
+    /// <summary>A stream sends through this socket from now on, until it is forgotten or moves away.</summary>
+    internal void Add(UdxStream stream) => _streams.Add(stream);
+
+    internal void Remove(UdxStream stream) => _streams.Remove(stream);
 
     void IDatagramHandler.OnDatagram(IDatagramSocket socket, ReadOnlySpan<byte> datagram, in UdpAddress from)
     {

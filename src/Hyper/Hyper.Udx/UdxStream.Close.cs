@@ -165,6 +165,7 @@ public sealed partial class UdxStream
     {
         _state = State.Closed;
         _linger.Remove();
+        _path.Socket?.Remove(this);
         _node.Remove(this);
     }
 }

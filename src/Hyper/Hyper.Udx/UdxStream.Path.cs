@@ -129,6 +129,11 @@ public sealed partial class UdxStream
 
     private void SetPath(in StreamPath path)
     {
+        if (_path.Socket != path.Socket)
+        {
+            _path.Socket?.Remove(this);
+            path.Socket!.Add(this);
+        }
         _path = path;
         QueueTurn();
     }
