@@ -89,6 +89,29 @@ public class MessageChannelTests
     }
 
     [Fact]
+    public void WriteAsync_that_waits_hears_of_the_drain_on_the_loop()
+    {
+        var bench = new Bench();
+        bench.Run(async () =>
+        {
+            var (a, b) = TestKit.MessagePipe.Create(bench.Host);
+            var channel = await MessageChannel.OpenAsync(a);
+            var sink = new Recorder();
+            b.Start(sink);
+            a.HighWaterMark = 0;
+            b.Hold = true;
+            await channel.WriteAsync(new byte[] { 1 });
+            using var patience = new CancellationTokenSource();
+            var waiting = channel.WriteAsync(new byte[] { 2 }, patience.Token).AsTask();
+            await bench.World.Delay(Bench.Step);
+            b.Hold = false;
+            await waiting;
+            await sink.Count(2);
+            Assert.Equal(0, bench.World.OutsideWork);
+        });
+    }
+
+    [Fact]
     public void Failure_of_the_stream_is_thrown_after_what_came_before_it()
     {
         var bench = new Bench();

@@ -171,4 +171,74 @@ public class TimerTests
             new NoiseSecretStreamOptions()
         );
     }
+
+    [Fact]
+    public void Header_that_does_not_come_fails_the_stream_of_a_supplied_handshake()
+    {
+        var bench = new Bench();
+        bench.World.Run(async () =>
+        {
+            var (stream, raw) = bench.Bare(true, 5, _keepAlive);
+            Assert.True(await stream.Opened);
+            // The transport is alive, and keeps it so.
+            raw.Send([56, 0]);
+            var error = await bench.AtA.FailedAsync();
+            Assert.Equal(SecretStreamErrorCode.TimedOut, error.Code);
+            Assert.Contains("header", error.Message, StringComparison.Ordinal);
+            Assert.Equal(20, bench.World.Elapsed.TotalSeconds, 1);
+        });
+        Assert.Equal(0, bench.World.ArmedTimers);
+    }
+
+    [Fact]
+    public void Header_that_does_not_come_after_an_own_handshake_fails_the_stream_too()
+    {
+        var bench = new Bench();
+        bench.World.Run(async () =>
+        {
+            var a = new NoiseSecretStream(bench.PipeA, true, bench.KeysA);
+            a.Start(bench.AtA);
+            await HandshakeOnly.RespondAsync(bench.World, bench.PipeB, bench.KeysB);
+            Assert.True(await a.Opened);
+            var opened = bench.World.Elapsed;
+            Assert.Equal(SecretStreamErrorCode.TimedOut, (await bench.AtA.FailedAsync()).Code);
+            Assert.Equal(20, (bench.World.Elapsed - opened).TotalSeconds, 1);
+        });
+    }
+
+    [Fact]
+    public void Header_that_waits_to_be_read_is_not_missed()
+    {
+        var bench = new Bench();
+        bench.World.Run(async () =>
+        {
+            // Nobody reads here for minutes: first because nobody has started the stream, then because it is paused.
+            var stream = new NoiseSecretStream(bench.PipeA, bench.Session(true, 5));
+            stream.Open();
+            var other = new NoiseSecretStream(bench.PipeB, bench.Session(false, 5));
+            other.Start(bench.AtB);
+            other.Write([7]);
+            await bench.World.Delay(TimeSpan.FromMinutes(1));
+            stream.PauseReading();
+            stream.Start(bench.AtA);
+            await bench.World.Delay(TimeSpan.FromMinutes(1));
+            stream.ResumeReading();
+            await bench.AtA.Count(1);
+            await bench.World.Delay(TimeSpan.FromMinutes(1));
+            Assert.False(bench.AtA.IsClosed);
+            Assert.False(bench.AtB.IsClosed);
+        });
+    }
+
+    [Fact]
+    public void Header_may_be_waited_for_without_end_where_that_is_asked_for()
+    {
+        var bench = new Bench();
+        bench.World.Run(async () =>
+        {
+            bench.Bare(true, 5, new NoiseSecretStreamOptions { HandshakeTimeout = TimeSpan.Zero });
+            await bench.World.Delay(TimeSpan.FromMinutes(9));
+            Assert.False(bench.AtA.IsClosed);
+        });
+    }
 }

@@ -129,7 +129,7 @@ public sealed class MessageChannel : IMessageDuplexHandler, IAsyncDisposable
     private async Task WriteOnLoopAsync(ReadOnlyMemory<byte> message, CancellationToken cancellationToken)
     {
         while (_drained is { } drained && !_isClosed)
-            await drained.Task.WaitAsync(cancellationToken);
+            await OnLoopAsync(drained.Task).WaitAsync(cancellationToken);
         cancellationToken.ThrowIfCancellationRequested();
         if (_isClosed || _hasEnded)
         {
@@ -139,6 +139,12 @@ public sealed class MessageChannel : IMessageDuplexHandler, IAsyncDisposable
         if (!_stream.Write(message.Span) && !_isClosed)
             _drained = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
     }
+
+    /// <summary>
+    /// Waits on the loop: <c>WaitAsync</c> itself would hear of a source whose continuations never run in place on the thread
+    /// pool.
+    /// </summary>
+    private static async Task OnLoopAsync(Task task) => await task;
 
     private void Resume()
     {

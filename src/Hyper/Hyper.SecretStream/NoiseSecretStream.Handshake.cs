@@ -64,6 +64,7 @@ public sealed partial class NoiseSecretStream
 
         IsOpen = true;
         WriteEarly();
+        StartHeaderTimer();
         StartIdleTimers();
         OnOpen?.Invoke(this);
         _opened.TrySetResult(true);
@@ -83,6 +84,26 @@ public sealed partial class NoiseSecretStream
             return;
         }
         _decryptor = new SecretStreamDecryptor(_session.Rx, body[32..]);
+        _headerTimer?.Dispose();
+        _headerTimer = null;
+    }
+
+    /// <summary>A handshake can be finished without the other side, which may never come, or keep the stream open in silence.</summary>
+    private void StartHeaderTimer()
+    {
+        if (_options.HandshakeTimeout > TimeSpan.Zero && !_isDestroyed)
+            _headerTimer = new IdleTimer(Loop.Time, _options.HandshakeTimeout, OnHeaderTimeout);
+    }
+
+    private void OnHeaderTimeout()
+    {
+        // It may have come and not been read.
+        if (_isPaused || _handler is null || _hasRemoteEnded)
+            return;
+        Fail(
+            SecretStreamErrorCode.TimedOut,
+            $"The header of {Peer} did not come within {_options.HandshakeTimeout} of the handshake. Connect again."
+        );
     }
 
     private void OnHandshakeTimeout() =>

@@ -73,6 +73,7 @@ public sealed partial class NoiseSecretStream
         if (!_isPaused || _isDestroyed)
             return;
         _isPaused = false;
+        _headerTimer?.Touch();
         _readTimer?.Touch();
         if (IsOpen)
             ContinueReading();

@@ -15,7 +15,7 @@ namespace Hyper.SecretStream;
 ///                └── handshake supplied ──────▲     └── Destroy, bad frame, transport gone ──▶ closed
 /// </code>
 /// Open means that the keys are known and our header is written; with a supplied handshake the other side may not even
-/// be there yet. What is written earlier is kept and follows the header. Belongs to the loop of its transport, which it
+/// be there yet; if its header does not come, the stream fails. What is written earlier is kept and follows the header. Belongs to the loop of its transport, which it
 /// owns: a bad frame, a timeout or <see cref="Destroy"/> ends both, and nothing else. A stream that nobody has started
 /// yet holds its transport back once it is open. All members are called on the loop;
 /// <see cref="MessageChannel"/> is for other threads. Wire: docs/protocol/secret-stream.md.
@@ -30,6 +30,7 @@ public sealed partial class NoiseSecretStream : IMessageDuplex, IByteDuplexHandl
     private NoiseHandshake? _noise;
     private HandshakeResult? _session;
     private IdleTimer? _handshakeTimer;
+    private IdleTimer? _headerTimer;
     private Exception? _error;
     private bool _isStarted;
     private bool _isDestroyed;
@@ -144,6 +145,7 @@ public sealed partial class NoiseSecretStream : IMessageDuplex, IByteDuplexHandl
         if (_handler is not null)
             throw new InvalidOperationException("The stream has been started before.");
         _handler = handler;
+        _headerTimer?.Touch();
         if (_isCloseToldLate)
             Loop.Post(static state => ((NoiseSecretStream)state!).TellClosed(), this);
         else if (IsOpen)
@@ -227,6 +229,7 @@ public sealed partial class NoiseSecretStream : IMessageDuplex, IByteDuplexHandl
     private void StopTimers()
     {
         _handshakeTimer?.Dispose();
+        _headerTimer?.Dispose();
         _keepAliveTimer?.Dispose();
         _readTimer?.Dispose();
     }

@@ -33,7 +33,10 @@ public sealed record NoiseSecretStreamOptions
     /// </summary>
     public TimeSpan ReadTimeout { get; init; }
 
-    /// <summary>Most time for the handshake of a stream that makes its own. 20 seconds by default; zero: no limit.</summary>
+    /// <summary>
+    /// Most time for the handshake of a stream that makes its own, and on every stream for the other side's header after
+    /// it, of which the time does not count during which nobody reads here. 20 seconds by default; zero: no limit.
+    /// </summary>
     public TimeSpan HandshakeTimeout { get; init; } = TimeSpan.FromSeconds(20);
 
     /// <summary>The longest message in bytes that is accepted, at most and by default <see cref="WireMaxMessageBytes"/>.</summary>
