@@ -38,9 +38,14 @@ public sealed partial class HyperDht
             HyperDhtCommand.Lookup => _store.Lookup(request.Target),
             HyperDhtCommand.Announce => _store.Announce(request.Target, request.Token, id, request.Value, request.From),
             HyperDhtCommand.Unannounce => _store.Unannounce(request.Target, request.Token, id, request.Value),
-            HyperDhtCommand.MutablePut => _store.MutablePut(request.Target, request.Token, request.Value),
+            HyperDhtCommand.MutablePut => _store.MutablePut(request.Target, request.Token, request.Value, request.From),
             HyperDhtCommand.MutableGet => _store.MutableGet(request.Target, request.Value),
-            HyperDhtCommand.ImmutablePut => _store.ImmutablePut(request.Target, request.Token, request.Value),
+            HyperDhtCommand.ImmutablePut => _store.ImmutablePut(
+                request.Target,
+                request.Token,
+                request.Value,
+                request.From
+            ),
             HyperDhtCommand.ImmutableGet => _store.ImmutableGet(request.Target),
             _ => null,
         };

@@ -174,10 +174,10 @@ public sealed class PersistentStoreTests
         byte[] value = [1, 2, 3];
         var target = Blake2b.Hash(value);
 
-        Assert.Equal(StoreAnswer.Silence, _store.ImmutablePut(_topic, _token, value));
-        Assert.Equal(StoreAnswer.Silence, _store.ImmutablePut(target, null, value));
+        Assert.Equal(StoreAnswer.Silence, _store.ImmutablePut(_topic, _token, value, _from));
+        Assert.Equal(StoreAnswer.Silence, _store.ImmutablePut(target, null, value, _from));
         Assert.Null(_store.ImmutableGet(target).Value);
-        Assert.Equal(StoreAnswer.AnswerKind.Value, _store.ImmutablePut(target, _token, value).Kind);
+        Assert.Equal(StoreAnswer.AnswerKind.Value, _store.ImmutablePut(target, _token, value, _from).Kind);
         Assert.Equal(value, _store.ImmutableGet(target).Value);
     }
 
@@ -233,7 +233,7 @@ public sealed class PersistentStoreTests
                 Signature = RecordSignature.SignMutable(keyPair, seq, value),
             },
         };
-        return _store.MutablePut(Blake2b.Hash(keyPair.PublicKey.Span), _token, MutableCodec.EncodePut(put));
+        return _store.MutablePut(Blake2b.Hash(keyPair.PublicKey.Span), _token, MutableCodec.EncodePut(put), _from);
     }
 
     private static byte[] Signed(KeyPair keyPair, in Bytes32 target, UdpAddress[] relays, in Bytes32 ns, ulong bump = 0)

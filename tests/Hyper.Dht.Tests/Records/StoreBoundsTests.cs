@@ -15,6 +15,8 @@ namespace Hyper.Dht.Tests.Records;
 /// <summary>How much others can make a node keep, and what of it comes back.</summary>
 public sealed class StoreBoundsTests
 {
+    private static readonly UdpAddress _from = new(0x0A00_0001, 4000);
+
     [Theory]
     [InlineData(0, true)]
     [InlineData(1, false)]
@@ -23,7 +25,7 @@ public sealed class StoreBoundsTests
         var store = CreateStore(new PersistentStoreLimits());
         var value = new byte[PersistentStore.MaxValueBytes + beyond];
         var target = Blake2b.Hash(value);
-        var answer = store.ImmutablePut(target, default(Bytes32), value);
+        var answer = store.ImmutablePut(target, default(Bytes32), value, _from);
         Assert.Equal(isKept ? StoreAnswer.Reply(null) : StoreAnswer.Silence, answer);
         Assert.Equal(isKept ? value : null, store.ImmutableGet(target).Value);
         // With id and token, and without closer nodes, a reply with the longest value is as long as a datagram may be.
@@ -45,8 +47,14 @@ public sealed class StoreBoundsTests
         var target = Blake2b.Hash(keyPair.PublicKey.Span);
         // Sequence number, length and signature take their part.
         var longest = PersistentStore.MaxValueBytes - 1 - 3 - 64;
-        Assert.Equal(StoreAnswer.Silence, store.MutablePut(target, default(Bytes32), Signed(keyPair, longest + 1)));
-        Assert.Equal(StoreAnswer.Reply(null), store.MutablePut(target, default(Bytes32), Signed(keyPair, longest)));
+        Assert.Equal(
+            StoreAnswer.Silence,
+            store.MutablePut(target, default(Bytes32), Signed(keyPair, longest + 1), _from)
+        );
+        Assert.Equal(
+            StoreAnswer.Reply(null),
+            store.MutablePut(target, default(Bytes32), Signed(keyPair, longest), _from)
+        );
         Assert.Equal(PersistentStore.MaxValueBytes, store.MutableGet(target, new byte[] { 0 }).Value!.Length);
     }
 
@@ -61,7 +69,7 @@ public sealed class StoreBoundsTests
         {
             last = new byte[random.Next(1, PersistentStore.MaxValueBytes)];
             random.NextBytes(last);
-            store.ImmutablePut(Blake2b.Hash(last), default(Bytes32), last);
+            store.ImmutablePut(Blake2b.Hash(last), default(Bytes32), last, _from);
             Assert.InRange(store.ValueBytes, 1, 2 * bound + PersistentStore.MaxValueBytes);
         }
         Assert.Equal(last, store.ImmutableGet(Blake2b.Hash(last)).Value);

@@ -5,6 +5,9 @@ namespace Hyper.Dht.Messages;
 /// <summary>A peer record: public key, then the addresses of its relays. Source: hyperdht 6.27.0, lib/messages.js (<c>peer</c>).</summary>
 internal static class PeerRecordCodec
 {
+    /// <summary>Most relay addresses taken of a record.</summary>
+    public const int MaxRelayAddresses = 3;
+
     public static int GetSize(DhtPeer peer) => Bytes32.Length + AddressCodec.GetArraySize4(peer.RelayAddresses.Span);
 
     public static void Write(ref CompactWriter writer, DhtPeer peer)
@@ -26,7 +29,8 @@ internal static class PeerRecordCodec
         peer = DhtPeer.None;
         if (!reader.TryReadFixed32(out var publicKey) || !AddressCodec.TryReadArray4(ref reader, out var relays))
             return false;
-        peer = new DhtPeer(publicKey, relays);
+        // What a node keeps, and so what it may hand out: a longer list would have us ask whomever it names.
+        peer = new DhtPeer(publicKey, relays[..Math.Min(relays.Length, MaxRelayAddresses)]);
         return true;
     }
 

@@ -28,8 +28,6 @@ internal sealed partial class PersistentStore
         if (!RecordSignature.VerifyAnnounce(announce, DhtNamespaces.Announce, key, nodeId, proof))
             return StoreAnswer.Silence;
 
-        if (peer.RelayAddresses.Length > MaxRelayAddresses)
-            peer = peer with { RelayAddresses = peer.RelayAddresses[..MaxRelayAddresses] };
         var entry = new Refreshable(
             key,
             peer.PublicKey,
@@ -38,9 +36,9 @@ internal sealed partial class PersistentStore
         );
         Keep(entry, from);
         if (!entry.IsSelf)
-            Bump(key, announce.Bump);
+            Bump(key, announce.Bump, from);
         if (announce.Refresh is { } refresh)
-            _refreshes.Set(refresh, entry);
+            _refreshes.Set(refresh, entry, from);
         return StoreAnswer.Done;
     }
 
@@ -71,7 +69,7 @@ internal sealed partial class PersistentStore
         Keep(entry, from);
         // The secret becomes the next hash: whoever made the chain can go one link further, nobody else.
         _refreshes.Remove(hash);
-        _refreshes.Set(secret, entry);
+        _refreshes.Set(secret, entry, from);
         return StoreAnswer.Done;
     }
 
@@ -79,18 +77,18 @@ internal sealed partial class PersistentStore
     {
         if (!entry.IsSelf)
         {
-            _records.Set(entry.Target, entry.PublicKey, entry.Record);
+            _records.Set(entry.Target, entry.PublicKey, entry.Record, from);
             return;
         }
         router.SetRoute(entry.Target, from, entry.Record);
         _records.Remove(entry.Target, entry.PublicKey);
     }
 
-    private void Bump(in Bytes32 topic, ulong bump)
+    private void Bump(in Bytes32 topic, ulong bump, in UdpAddress from)
     {
         var latest = loop.Time.GetUtcNow().Add(_maxBumpDrift).ToUnixTimeMilliseconds();
         _bumps.TryGet(topic, out var current);
         if (bump > current && bump <= (ulong)latest)
-            _bumps.Set(topic, bump);
+            _bumps.Set(topic, bump, from);
     }
 }

@@ -10,16 +10,14 @@ namespace Hyper.Dht.Internal.Records;
 /// <summary>
 /// What a persistent node keeps for others: peers under topics, mutable and immutable values. Answers the storage
 /// commands, and is silent where the reference is. Peers that announce themselves under their own key go to the
-/// <see cref="Router"/>, which then forwards handshakes to them. Everything is bounded in number and age.
+/// <see cref="Router"/>, which then forwards handshakes to them. Everything is bounded in number and age, and in what one
+/// host may have brought of it.
 /// Belongs to one <see cref="HyperDht"/>. Source of the rules: hyperdht 6.27.0, lib/persistent.js.
 /// </summary>
 internal sealed partial class PersistentStore(EventLoop loop, Router router, PersistentStoreLimits limits)
 {
     /// <summary>Most records in a LOOKUP reply.</summary>
     public const int MaxLookupRecords = 20;
-
-    /// <summary>Most relay addresses kept of a record.</summary>
-    public const int MaxRelayAddresses = 3;
 
     /// <summary>
     /// The longest value that a reply can give back in one datagram, beside its header with id and token. What is longer
@@ -31,12 +29,18 @@ internal sealed partial class PersistentStore(EventLoop loop, Router router, Per
     private const uint SeqTooLow = 17;
     private static readonly TimeSpan _maxBumpDrift = TimeSpan.FromMinutes(1);
 
-    private readonly TopicRecords _records = new(loop, limits.MaxRecords, limits.RecordAge);
-    private readonly TwoGenerationCache<Bytes32, ulong> _bumps = new(loop.Time, limits.MaxRecords, limits.RecordAge);
+    private readonly TopicRecords _records = new(loop, limits.MaxRecords, limits.RecordAge, limits.MaxRecordsPerHost);
+    private readonly TwoGenerationCache<Bytes32, ulong> _bumps = new(
+        loop.Time,
+        limits.MaxRecords,
+        limits.RecordAge,
+        maxPerHost: limits.MaxRecordsPerHost
+    );
     private readonly TwoGenerationCache<Bytes32, Refreshable> _refreshes = new(
         loop.Time,
         limits.MaxRecords,
-        limits.RecordAge
+        limits.RecordAge,
+        maxPerHost: limits.MaxRecordsPerHost
     );
     private readonly TwoGenerationCache<Bytes32, byte[]> _mutables = new(
         loop.Time,
@@ -44,7 +48,8 @@ internal sealed partial class PersistentStore(EventLoop loop, Router router, Per
         limits.ValueAge,
         renewOnRead: true,
         limits.MaxBytesOfValues,
-        static value => value.Length
+        static value => value.Length,
+        limits.MaxValuesPerHost
     );
     private readonly TwoGenerationCache<Bytes32, byte[]> _immutables = new(
         loop.Time,
@@ -52,7 +57,8 @@ internal sealed partial class PersistentStore(EventLoop loop, Router router, Per
         limits.ValueAge,
         renewOnRead: true,
         limits.MaxBytesOfValues,
-        static value => value.Length
+        static value => value.Length,
+        limits.MaxValuesPerHost
     );
 
     /// <summary>Bytes of the values kept now.</summary>
@@ -84,7 +90,7 @@ internal sealed partial class PersistentStore(EventLoop loop, Router router, Per
         return StoreAnswer.Reply(record.Seq < seq ? null : stored);
     }
 
-    public StoreAnswer MutablePut(Bytes32? target, Bytes32? token, ReadOnlySpan<byte> value)
+    public StoreAnswer MutablePut(Bytes32? target, Bytes32? token, ReadOnlySpan<byte> value, in UdpAddress from)
     {
         if (target is not { } key || token is null || !MutableCodec.TryReadPut(value, out var put))
             return StoreAnswer.Silence;
@@ -101,7 +107,7 @@ internal sealed partial class PersistentStore(EventLoop loop, Router router, Per
             if (put.Record.Seq < existing.Seq)
                 return StoreAnswer.Fail(SeqTooLow);
         }
-        _mutables.Set(key, MutableCodec.Encode(put.Record));
+        _mutables.Set(key, MutableCodec.Encode(put.Record), from);
         return StoreAnswer.Reply(null);
     }
 
@@ -113,13 +119,13 @@ internal sealed partial class PersistentStore(EventLoop loop, Router router, Per
         return StoreAnswer.Reply(value);
     }
 
-    public StoreAnswer ImmutablePut(Bytes32? target, Bytes32? token, ReadOnlySpan<byte> value)
+    public StoreAnswer ImmutablePut(Bytes32? target, Bytes32? token, ReadOnlySpan<byte> value, in UdpAddress from)
     {
         if (target is not { } key || token is null || value.Length is 0 or > MaxValueBytes)
             return StoreAnswer.Silence;
         if (Blake2b.Hash(value) != key)
             return StoreAnswer.Silence;
-        _immutables.Set(key, value.ToArray());
+        _immutables.Set(key, value.ToArray(), from);
         return StoreAnswer.Reply(null);
     }
 

@@ -6,6 +6,15 @@ internal sealed record PersistentStoreLimits
     /// <summary>Most topic records, routes, bumps and refresh hashes of one generation each.</summary>
     public int MaxRecords { get; init; } = 65_536;
 
+    /// <summary>
+    /// Most topic records, routes, bumps and refresh hashes that one host has brought: a sixteenth, since hundreds of peers
+    /// may stand behind one NAT. Beyond it the host's own oldest give way. Loopback is exempt. hyperdht has no such bound.
+    /// </summary>
+    public int MaxRecordsPerHost { get; init; } = 4096;
+
+    /// <summary>The same for mutable, and for immutable, values.</summary>
+    public int MaxValuesPerHost { get; init; } = 2048;
+
     /// <summary>Most mutable and immutable values of one generation each.</summary>
     public int MaxValues { get; init; } = 32_768;
 

@@ -11,6 +11,8 @@ internal sealed class TopicRecordSet
 
     public int Count => _list.Count;
 
+    public IEnumerable<Bytes32> PublicKeys => _index.Keys;
+
     /// <summary>Adds or overwrites; true when the key is new here.</summary>
     public bool Set(in Bytes32 publicKey, byte[] record)
     {

@@ -5,30 +5,32 @@ namespace Hyper.Dht.Internal.Records;
 
 /// <summary>
 /// Peer records by topic in two generations (see <see cref="TwoGenerationCache{TKey,TValue}"/>). A newer announce
-/// overwrites the older one at once. Source of the rule: record-cache 1.2.0, index.js.
+/// overwrites the older one at once. A host that announces more than its share loses its own oldest. Source of the rule: record-cache 1.2.0, index.js.
 /// </summary>
-internal sealed class TopicRecords(EventLoop loop, int maxRecords, TimeSpan age)
+internal sealed class TopicRecords(EventLoop loop, int maxRecords, TimeSpan age, int maxPerHost)
 {
     private readonly GenerationClock _clock = new(loop.Time, age);
+    private readonly SourceShares<(Bytes32 Topic, Bytes32 PublicKey)> _shares = new(maxPerHost);
     private Generation _fresh = new();
     private Generation _stale = new();
 
     public int Count => _fresh.Count + _stale.Count;
 
-    public void Set(in Bytes32 topic, in Bytes32 publicKey, byte[] record)
+    public void Set(in Bytes32 topic, in Bytes32 publicKey, byte[] record, in UdpAddress source)
     {
         Turn();
         _stale.Remove(topic, publicKey);
         _fresh.Set(topic, publicKey, record);
-        if (_fresh.Count >= maxRecords)
-        {
-            _clock.Restart();
-            TurnOnce();
-        }
+        _shares.Add(source, (topic, publicKey));
+        if (_shares.TryFindExcess(source, out var oldest))
+            Remove(oldest.Topic, oldest.PublicKey);
+        while (_fresh.Count >= maxRecords)
+            MakeRoom();
     }
 
     public void Remove(in Bytes32 topic, in Bytes32 publicKey)
     {
+        _shares.Remove((topic, publicKey));
         _fresh.Remove(topic, publicKey);
         _stale.Remove(topic, publicKey);
     }
@@ -56,8 +58,22 @@ internal sealed class TopicRecords(EventLoop loop, int maxRecords, TimeSpan age)
             TurnOnce();
     }
 
+    /// <summary>Whoever has announced most gives way; without such a one, age decides.</summary>
+    private void MakeRoom()
+    {
+        var excess = _shares.FindLargestExcess();
+        foreach (var (topic, publicKey) in excess)
+            Remove(topic, publicKey);
+        if (excess.Count > 0)
+            return;
+        _clock.Restart();
+        TurnOnce();
+    }
+
     private void TurnOnce()
     {
+        foreach (var key in _stale.Keys)
+            _shares.Remove(key);
         _stale = _fresh;
         _fresh = new Generation();
     }
@@ -67,6 +83,9 @@ internal sealed class TopicRecords(EventLoop loop, int maxRecords, TimeSpan age)
         private readonly Dictionary<Bytes32, TopicRecordSet> _topics = [];
 
         public int Count { get; private set; }
+
+        public IEnumerable<(Bytes32 Topic, Bytes32 PublicKey)> Keys =>
+            _topics.SelectMany(static topic => topic.Value.PublicKeys, static (topic, key) => (topic.Key, key));
 
         public TopicRecordSet? Find(in Bytes32 topic) => _topics.GetValueOrDefault(topic);
 

@@ -14,17 +14,20 @@ namespace Hyper.Dht.Internal.Records;
 /// <param name="maxBytes">Most bytes of values of one generation, as <paramref name="getBytes"/> counts them.</param>
 /// <param name="getBytes">Bytes of a value; without it only entries count.</param>
 /// <param name="renewOnRead">Whether reading an old entry makes it fresh again.</param>
+/// <param name="maxPerHost">Most entries that one host may have brought, where hosts are named.</param>
 internal sealed class TwoGenerationCache<TKey, TValue>(
     TimeProvider time,
     int maxEntries,
     TimeSpan age,
     bool renewOnRead = false,
     long maxBytes = long.MaxValue,
-    Func<TValue, int>? getBytes = null
+    Func<TValue, int>? getBytes = null,
+    int maxPerHost = int.MaxValue
 )
     where TKey : notnull
 {
     private readonly GenerationClock _clock = new(time, age);
+    private readonly SourceShares<TKey> _shares = new(maxPerHost);
     private Dictionary<TKey, TValue> _fresh = [];
     private Dictionary<TKey, TValue> _stale = [];
     private long _freshBytes;
@@ -32,20 +35,32 @@ internal sealed class TwoGenerationCache<TKey, TValue>(
 
     public int Count => _fresh.Count + _stale.Count;
 
+    /// <summary>Entries whose host is known, for tests.</summary>
+    public int Shared => _shares.Count;
+
     /// <summary>Bytes of all values, if they are counted.</summary>
     public long Bytes => _freshBytes + _staleBytes;
 
-    public void Set(TKey key, TValue value)
+    private bool IsFull => _fresh.Count >= maxEntries || _freshBytes >= maxBytes;
+
+    /// <summary>Adds or overwrites.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="value">The value.</param>
+    /// <param name="source">Who brought it; its oldest gives way when it has more than its share.</param>
+    public void Set(TKey key, TValue value, UdpAddress? source = null)
     {
         Turn();
-        Remove(key);
+        Drop(key);
         _fresh.Add(key, value);
         _freshBytes += BytesOf(value);
-        if (_fresh.Count >= maxEntries || _freshBytes >= maxBytes)
+        if (source is { } host)
         {
-            _clock.Restart();
-            TurnOnce();
+            _shares.Add(host, key);
+            if (_shares.TryFindExcess(host, out var oldest))
+                Remove(oldest);
         }
+        while (IsFull)
+            MakeRoom();
     }
 
     public bool TryGet(TKey key, [MaybeNullWhen(false)] out TValue value)
@@ -61,6 +76,12 @@ internal sealed class TwoGenerationCache<TKey, TValue>(
     }
 
     public bool Remove(TKey key)
+    {
+        _shares.Remove(key);
+        return Drop(key);
+    }
+
+    private bool Drop(TKey key)
     {
         if (_fresh.Remove(key, out var value))
             _freshBytes -= BytesOf(value);
@@ -79,8 +100,22 @@ internal sealed class TwoGenerationCache<TKey, TValue>(
             TurnOnce();
     }
 
+    /// <summary>Whoever has brought most gives way; without such a one, age decides.</summary>
+    private void MakeRoom()
+    {
+        var excess = _shares.FindLargestExcess();
+        foreach (var key in excess)
+            Remove(key);
+        if (excess.Count > 0)
+            return;
+        _clock.Restart();
+        TurnOnce();
+    }
+
     private void TurnOnce()
     {
+        foreach (var key in _stale.Keys)
+            _shares.Remove(key);
         (_stale, _fresh) = (_fresh, _stale);
         (_staleBytes, _freshBytes) = (_freshBytes, 0);
         _fresh.Clear();

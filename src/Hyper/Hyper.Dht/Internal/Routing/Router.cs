@@ -15,7 +15,12 @@ internal sealed partial class Router(EventLoop loop, PersistentStoreLimits limit
 {
     private readonly Dictionary<Bytes32, IRoutedServer> _servers = [];
     private readonly RelayLimiter _limiter = new(loop);
-    private readonly TwoGenerationCache<Bytes32, Route> _routes = new(loop.Time, limits.MaxRecords, limits.RecordAge);
+    private readonly TwoGenerationCache<Bytes32, Route> _routes = new(
+        loop.Time,
+        limits.MaxRecords,
+        limits.RecordAge,
+        maxPerHost: limits.MaxRecordsPerHost
+    );
 
     /// <summary>Messages passed on for others.</summary>
     public long Forwarded { get; private set; }
@@ -31,7 +36,7 @@ internal sealed partial class Router(EventLoop loop, PersistentStoreLimits limit
     public void SetRoute(in Bytes32 target, in UdpAddress relay, byte[] record)
     {
         if (!_servers.ContainsKey(target))
-            _routes.Set(target, new Route(relay, record));
+            _routes.Set(target, new Route(relay, record), relay);
     }
 
     public void RemoveRoute(in Bytes32 target) => _routes.Remove(target);
