@@ -1,5 +1,6 @@
 using Hyper.BlindRelay;
 using Hyper.Dht.Tests.Simulation;
+using Hyper.Mux;
 using Hyper.SecretStream;
 using TestKit;
 
@@ -211,6 +212,42 @@ public sealed class RelayedConnectTests
             await world.World.Delay(TimeSpan.FromMinutes(1));
             AssertNothingLeft(client, server);
         });
+
+    [Fact]
+    public void Connection_to_a_relay_that_does_not_end_it_is_given_up_soon_after_it_was_left() =>
+        NatWorld.Run(
+            async world =>
+            {
+                var node = await world.CreatePeerAsync(null);
+                var relay = new BlindRelayServer(node.Udx);
+                var listener = new DhtServer(
+                    node,
+                    (stream, transport) =>
+                        relay.Accept(new Protomux(new NeverEnding(stream)), stream.RemotePublicKey, transport),
+                    new DhtServerOptions()
+                );
+                await listener.ListenAsync();
+                var server = await world.CreatePeerAsync(NatBehaviour.PortRestricted);
+                var client = await world.CreatePeerAsync(NatBehaviour.PortRestricted);
+                var (target, _) = await ListenAsync(server, null);
+                var options = new DhtConnectOptions
+                {
+                    RelayThrough = DhtRelays.Always(listener.PublicKey),
+                    // So that the relay is first.
+                    PunchDelay = TimeSpan.FromSeconds(3),
+                    Report = new DhtConnectReport(),
+                };
+
+                var stream = await client.ConnectAsync(target.PublicKey, options);
+                Assert.Equal(DhtConnectPhase.Relay, options.Report.Path);
+                Assert.Equal("moved", await Inbox.AskAsync(stream, "moved"));
+                await world.World.Delay(TimeSpan.FromMinutes(2));
+                Assert.Equal(DhtConnectPhase.Punch, options.Report.UpgradedTo);
+                Assert.Equal((1, 1), (client.OpenResources.Streams, server.OpenResources.Streams));
+                Assert.False(stream.IsClosed);
+            },
+            deadline: TimeSpan.FromMinutes(30)
+        );
 
     [Fact]
     public void ConnectAsync_over_a_relay_cancelled_at_any_moment_leaves_nothing() =>

@@ -27,6 +27,9 @@ internal sealed class RelayLeg : IDisposable
     /// <summary>How long the direct path may stay silent; keep-alives of both sides come every 5 s.</summary>
     private static readonly TimeSpan _proofTimeout = TimeSpan.FromSeconds(12);
 
+    /// <summary>How long the relay may take to end its side too.</summary>
+    private static readonly TimeSpan _goodbyeTimeout = TimeSpan.FromSeconds(5);
+
     private readonly HyperDht _dht;
     private readonly NoiseSecretStream _connection;
     private readonly LoopTimer _proofTimer;
@@ -159,7 +162,13 @@ internal sealed class RelayLeg : IDisposable
 
     private void LookForProof()
     {
-        if (_stream is not { IsOpen: true } stream)
+        if (_isGone)
+        {
+            // The relay was told that we leave, and goes on talking.
+            _proofTimer.Dispose();
+            _connection.Destroy();
+        }
+        else if (_stream is not { IsOpen: true } stream)
         {
             Dispose();
         }
@@ -184,7 +193,10 @@ internal sealed class RelayLeg : IDisposable
     private void OnRelayGone()
     {
         if (_isGone)
+        {
+            _proofTimer.Dispose();
             return;
+        }
         if (IsInUse && _stream is { IsOpen: true } stream)
             stream.Destroy(Aborted(new RelayThroughInfo(_connection.RemotePublicKey, default), "is gone"));
         Dispose();
@@ -204,10 +216,13 @@ internal sealed class RelayLeg : IDisposable
             return;
         _isGone = true;
         SetInUse(false);
-        _proofTimer.Dispose();
-        if (isOrderly)
+        if (isOrderly && !_connection.IsClosed)
+        {
             _connection.End();
-        else
-            _connection.Destroy();
+            _proofTimer.Arm(_goodbyeTimeout);
+            return;
+        }
+        _proofTimer.Dispose();
+        _connection.Destroy();
     }
 }
