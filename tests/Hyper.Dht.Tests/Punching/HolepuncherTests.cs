@@ -70,14 +70,49 @@ public sealed class HolepuncherTests
             }
         );
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public void OnProbe_of_a_host_that_nobody_told_of_waits_for_a_better_one(byte value) =>
+        RunClient(
+            async (world, puncher, paths) =>
+            {
+                BeConsistent(puncher);
+                puncher.UpdateRemote(FirewallKind.Consistent, isPunching: true, [_remote], null);
+                Assert.True(puncher.TryPunch());
+                var sent = puncher.ProbesSent;
+                for (var i = 0; i < 100; i++)
+                    Probe(puncher, new UdpAddress(0x0909_0909u + (uint)i, 9), value);
+                await world.World.Delay(TimeSpan.FromSeconds(1.5));
+                Assert.Empty(paths);
+                // Nobody gets our probes sent to a third.
+                Assert.InRange(puncher.ProbesSent - sent, 0, 2);
+                Probe(puncher, _remote, value);
+                Assert.Equal([_remote], paths);
+            }
+        );
+
+    [Fact]
+    public void OnProbe_of_a_host_that_nobody_told_of_is_the_path_when_no_other_comes() =>
+        RunClient(
+            async (world, puncher, paths) =>
+            {
+                var stranger = new UdpAddress(0x6440_0001, 9);
+                BeConsistent(puncher);
+                puncher.UpdateRemote(FirewallKind.Consistent, isPunching: true, [_remote], null);
+                Assert.True(puncher.TryPunch());
+                Probe(puncher, stranger);
+                await world.World.Delay(TimeSpan.FromSeconds(3.1));
+                Assert.Equal(stranger, paths[0]);
+            }
+        );
+
     [Fact]
     public void TryPunch_towards_random_ports_needs_a_verified_host_and_the_turn() =>
         RunClient(
             (puncher, _) =>
             {
-                foreach (ushort source in (ReadOnlySpan<ushort>)[1, 2, 3, 4])
-                    puncher.AddSample(new UdpAddress(0x1400_0001, 5), _remote.WithPort(source));
-                Assert.Equal(FirewallKind.Consistent, puncher.Firewall);
+                BeConsistent(puncher);
 
                 puncher.UpdateRemote(FirewallKind.Random, isPunching: true, [_remote.WithPort(0)], null);
                 Assert.False(puncher.TryPunch());
@@ -109,7 +144,23 @@ public sealed class HolepuncherTests
         });
     }
 
+    private static void BeConsistent(Holepuncher puncher)
+    {
+        foreach (ushort source in (ReadOnlySpan<ushort>)[1, 2, 3, 4])
+            puncher.AddSample(new UdpAddress(0x1400_0001, 5), _remote.WithPort(source));
+        Assert.Equal(FirewallKind.Consistent, puncher.Firewall);
+    }
+
     private static void RunClient(Action<Holepuncher, List<UdpAddress>> body) =>
+        RunClient(
+            (_, puncher, paths) =>
+            {
+                body(puncher, paths);
+                return Task.CompletedTask;
+            }
+        );
+
+    private static void RunClient(Func<SimulatedDht, Holepuncher, List<UdpAddress>, Task> body) =>
         SimulatedDht.Run(
             1,
             async world =>
@@ -119,10 +170,11 @@ public sealed class HolepuncherTests
                 var puncher = Holepuncher.ForClient(
                     peer,
                     FirewallKind.Unknown,
+                    host => host.HasSameHost(_remote),
                     (_, from) => paths.Add(from),
                     () => { }
                 );
-                body(puncher, paths);
+                await body(world, puncher, paths);
                 puncher.Dispose();
                 Assert.Equal(0, peer.OpenResources.PunchSockets);
                 Assert.True(peer.RandomPunches.IsFree);

@@ -48,6 +48,7 @@ internal sealed partial class ClientPunch : IDisposable
         _puncher = Holepuncher.ForClient(
             dht,
             handshake.Payload.Firewall,
+            host => handshake.MayComeFrom(host, _puncher!.RemoteAddresses),
             (socket, from) =>
             {
                 onPath(socket, from);

@@ -98,6 +98,9 @@ internal sealed partial class Holepuncher
             Strategy.OpenSockets => OpenMoreSockets(),
             _ => ProbeFromNextSocket(),
         };
+        TakeStranger(isLast);
+        if (_isOver)
+            return;
         if (!isLast)
         {
             _timer.Arm(pause);

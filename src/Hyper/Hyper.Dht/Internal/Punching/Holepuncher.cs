@@ -34,11 +34,18 @@ internal sealed partial class Holepuncher : IProbeHandler, IDisposable
 
     private const int MaxRemoteAddresses = 8;
 
+    /// <summary>
+    /// How long a probe from a host that nobody has told of waits for a better one. Anybody who guesses the port can send
+    /// one; but a server in our own carrier's network may look different from here than from everywhere else.
+    /// </summary>
+    private static readonly TimeSpan _strangerWait = TimeSpan.FromSeconds(2);
+
     private readonly HyperDht _dht;
     private readonly bool _isInitiator;
     private readonly NatView? _nodeView;
     private readonly List<DhtSocket> _sockets = [];
     private readonly LoopTimer _timer;
+    private (DhtSocket Socket, UdpAddress From, long At)? _stranger;
     private UdpAddress? _untrusted;
     private UdpAddress? _proven;
     private DhtSocket? _provenSocket;
@@ -90,6 +97,9 @@ internal sealed partial class Holepuncher : IProbeHandler, IDisposable
     /// <summary>Sockets that are open.</summary>
     public int SocketCount => _sockets.Count;
 
+    /// <summary>For an initiator: whether the other side may send from this host, by all that is known of it.</summary>
+    public Func<UdpAddress, bool>? MayComeFrom { get; init; }
+
     /// <summary>Called once, for an initiator, with the path that a probe has shown.</summary>
     public Action<DhtSocket, UdpAddress>? OnPath { get; init; }
 
@@ -101,6 +111,7 @@ internal sealed partial class Holepuncher : IProbeHandler, IDisposable
     public static Holepuncher ForClient(
         HyperDht dht,
         FirewallKind remoteFirewall,
+        Func<UdpAddress, bool> mayComeFrom,
         Action<DhtSocket, UdpAddress> onPath,
         Action onExhausted
     )
@@ -108,6 +119,7 @@ internal sealed partial class Holepuncher : IProbeHandler, IDisposable
         var puncher = new Holepuncher(dht, isInitiator: true, null, null)
         {
             RemoteFirewall = remoteFirewall,
+            MayComeFrom = mayComeFrom,
             OnPath = onPath,
             OnExhausted = onExhausted,
         };
@@ -196,7 +208,14 @@ internal sealed partial class Holepuncher : IProbeHandler, IDisposable
                 Send(socket, from);
             return;
         }
-        if (IsRemotePunching || value == ExplicitOpening)
+        var isOpening = IsRemotePunching || value == ExplicitOpening;
+        if (!MayComeFrom!(from))
+        {
+            if (isOpening)
+                _stranger ??= (socket, from, _dht.Loop.Time.GetTimestamp());
+            return;
+        }
+        if (isOpening)
         {
             Finish(socket, from);
             return;
@@ -214,6 +233,15 @@ internal sealed partial class Holepuncher : IProbeHandler, IDisposable
             _untrusted = from;
             Send(socket, from);
         }
+    }
+
+    /// <summary>Takes the stranger's path when none of a host that is known has shown itself in time.</summary>
+    private void TakeStranger(bool isLastChance)
+    {
+        if (_stranger is not { } stranger)
+            return;
+        if (isLastChance || _dht.Loop.Time.GetElapsedTime(stranger.At) >= _strangerWait)
+            Finish(stranger.Socket, stranger.From);
     }
 
     private void Finish(DhtSocket socket, in UdpAddress from)
