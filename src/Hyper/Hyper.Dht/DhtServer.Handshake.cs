@@ -36,7 +36,7 @@ public sealed partial class DhtServer
         var client = message.PeerAddress ?? request.From;
         if (client.Port == 0 || _refused.TryGet(hash, out _))
             return null;
-        if (_handshakes.IsNetworkFull(client))
+        if (!_handshakes.HasRoomFor(client, out _))
         {
             Statistics.Limited++;
             return null;
@@ -91,6 +91,8 @@ public sealed partial class DhtServer
             return null;
         }
         // Only now, so that nonsense cannot push out good handshakes.
+        if (_handshakes.HasRoomFor(client, out var silent))
+            silent?.Dispose();
         if (!_handshakes.TryMakeRoom())
         {
             Statistics.Limited++;

@@ -19,7 +19,8 @@ public sealed record DhtServerOptions
     public int MaxHandshakes { get; init; } = 512;
 
     /// <summary>
-    /// Handshakes without a connection yet from one network of 256 addresses; more of them get no answer. 64 by default.
+    /// Handshakes without a connection yet from one network of 256 addresses; more of them get no answer, unless
+    /// one has not been heard of for 2 s. 64 by default.
     /// Loopback is exempt.
     /// </summary>
     public int MaxHandshakesPerNetwork { get; init; } = 64;

@@ -132,6 +132,56 @@ public sealed class HostileHandshakeTests
         );
 
     [Fact]
+    public void OnHandshake_of_a_full_network_takes_the_place_of_one_whose_client_has_fallen_silent() =>
+        RunServer(
+            async (world, listener, address, client) =>
+            {
+                for (uint i = 0; i < 64; i++)
+                    Assert.NotNull(Send(0x0B00_0001u + i));
+                Assert.Null(Send(0x0B00_0080));
+                await world.World.Delay(TimeSpan.FromSeconds(2.1));
+                Assert.NotNull(Send(0x0B00_0081));
+                Assert.Equal(64, listener.HandshakeCount);
+
+                byte[]? Send(uint host)
+                {
+                    using var noise = client.CreateNoise(RawClient.GoodPayload);
+                    return listener.ReceiveFromRelay(noise.Message, new UdpAddress(host, 5));
+                }
+            }
+        );
+
+    [Fact]
+    public void OnHandshake_in_the_name_of_a_network_does_not_keep_its_clients_out() =>
+        NatWorld.Run(async world =>
+        {
+            var server = await world.CreatePeerAsync(NatBehaviour.PortRestricted);
+            var listener = server.CreateServer(EchoHandler.Serve);
+            await listener.ListenAsync();
+            var client = await world.CreatePeerAsync(NatBehaviour.PortRestricted);
+            var attacker = new RawClient(client, listener.PublicKey);
+            for (var i = 0; i < 120; i++)
+            {
+                Invent();
+                await world.World.Delay(TimeSpan.FromMilliseconds(50));
+            }
+            var connecting = client.ConnectAsync(listener.PublicKey);
+            for (var i = 0; i < 40; i++)
+            {
+                Invent();
+                await world.World.Delay(TimeSpan.FromMilliseconds(50));
+            }
+            Assert.Equal("let in", await Inbox.AskAsync(await connecting, "let in"));
+
+            void Invent()
+            {
+                using var noise = attacker.CreateNoise(RawClient.GoodPayload);
+                // The network of the NATs of this world.
+                listener.ReceiveFromRelay(noise.Message, new UdpAddress(0x1400_00FE, 5));
+            }
+        });
+
+    [Fact]
     public void OnHandshake_beyond_all_slots_the_oldest_gives_way() =>
         RunServer(
             async (world, listener, address, client) =>

@@ -19,16 +19,31 @@ internal sealed class HandshakeTable(DhtServer server)
 
     public ServerHandshake? Find(uint slot) => slot < _slots.Count ? _slots[(int)slot] : null;
 
-    /// <summary>Whether this client's network has as many handshakes that have not led to a connection as it may.</summary>
-    public bool IsNetworkFull(in UdpAddress client)
+    /// <summary>
+    /// Whether there is room for a further handshake of this client's network, which may have so many that have not led to a
+    /// connection. Anybody can ask in the name of any address: so the oldest whose client has not been heard of again
+    /// gives way, once it has had its time.
+    /// </summary>
+    /// <param name="client">The client's address, as it or a relay says.</param>
+    /// <param name="silent">The one that gives way, or null when none needs to.</param>
+    public bool HasRoomFor(in UdpAddress client, out ServerHandshake? silent)
     {
+        silent = null;
         var (network, most) = (NetworkOf(client), server.Options.MaxHandshakesPerNetwork);
         if (Nat.AddressKind.IsLoopback(client) || _perNetwork.GetValueOrDefault(network) < most)
-            return false;
+            return true;
         var unserved = 0;
         foreach (var handshake in _byMessage.Values)
-            unserved += !handshake.IsConnected && NetworkOf(handshake.Client) == network ? 1 : 0;
-        return unserved >= most;
+        {
+            if (handshake.IsConnected || NetworkOf(handshake.Client) != network)
+                continue;
+            unserved++;
+            if (handshake.IsSilent && (silent is null || handshake.CreatedAt < silent.CreatedAt))
+                silent = handshake;
+        }
+        if (unserved < most)
+            silent = null;
+        return unserved < most || silent is not null;
     }
 
     /// <summary>

@@ -28,6 +28,9 @@ namespace Hyper.Dht.Internal.Serving;
 /// </remarks>
 internal sealed partial class ServerHandshake : IDisposable
 {
+    /// <summary>Addresses of a client that are taken note of.</summary>
+    private const int MaxClientAddresses = 32;
+
     private readonly DhtServer _server;
     private readonly NoisePayload _payload;
     private readonly LoopTimer _timer;
@@ -49,7 +52,9 @@ internal sealed partial class ServerHandshake : IDisposable
     )
     {
         _server = server;
-        _payload = payload;
+        // Looked through for every probe that comes in: more would only cost time.
+        var addresses = payload.Addresses4;
+        _payload = payload with { Addresses4 = addresses[..Math.Min(addresses.Length, MaxClientAddresses)] };
         MessageHash = messageHash;
         Slot = slot;
         Client = client;
@@ -77,6 +82,13 @@ internal sealed partial class ServerHandshake : IDisposable
 
     /// <summary>Whether it was, and only copies of the client's message may still come.</summary>
     public bool IsServed => IsConnected && _isOver;
+
+    /// <summary>Whether nothing has been heard of the client since the answer, for longer than one that is there needs.</summary>
+    public bool IsSilent =>
+        !IsConnected
+        && _puncher is null
+        && !_isMeetingAtRelay
+        && Dht.Loop.Time.GetElapsedTime(CreatedAt) >= HandshakeTiming.SignOfLife;
 
     private HyperDht Dht => _server.Dht;
 
