@@ -1,4 +1,5 @@
 using Hyper.Crypto;
+using Hyper.Dht.Internal;
 using Hyper.Dht.Internal.Announcing;
 using Hyper.Dht.Internal.Records;
 using Hyper.Dht.Internal.Routing;
@@ -56,7 +57,8 @@ public sealed partial class DhtServer : IRoutedServer
     public IReadOnlyList<UdpAddress> RelayAddresses => _announcer?.RelayAddresses ?? [];
 
     /// <summary>
-    /// Raised on the loop when <see cref="RelayAddresses"/> have changed: topic records that name the old ones are stale.
+    /// Raised on the loop when <see cref="RelayAddresses"/> have changed: topic records that name the old ones are stale. A
+    /// handler that throws is logged and costs nothing else.
     /// </summary>
     public event Action? RelayAddressesChanged;
 
@@ -88,7 +90,7 @@ public sealed partial class DhtServer : IRoutedServer
         _dht.Register(this, announcer.Target, keyPair.PublicKey);
         _keyPair = keyPair;
         _announcer = announcer;
-        announcer.OnRelayAddressesChanged = () => RelayAddressesChanged?.Invoke();
+        announcer.OnRelayAddressesChanged = TellRelayAddressesChanged;
         return _listening = announcer.StartAsync();
     }
 
@@ -107,6 +109,9 @@ public sealed partial class DhtServer : IRoutedServer
 
     /// <summary>Whether a probe from this host belongs to a client that is being let in, and is to be sent back.</summary>
     internal bool TryTakeEcho(in UdpAddress from) => _handshakes.TryTakeEcho(from);
+
+    private void TellRelayAddressesChanged() =>
+        Callbacks.Raise(RelayAddressesChanged, error => _dht.LogCallbackFailed(error, nameof(RelayAddressesChanged)));
 
     /// <summary>Drops everything and says nothing to anybody.</summary>
     internal void Abandon()

@@ -7,7 +7,7 @@ public sealed partial class HyperDht
 {
     private readonly ILogger _logger;
 
-    [LoggerMessage(EventId = 200, Level = LogLevel.Error, Message = "The {Name} callback of a server threw.")]
+    [LoggerMessage(EventId = 200, Level = LogLevel.Error, Message = "The {Name} callback threw.")]
     internal partial void LogCallbackFailed(Exception error, string name);
 
     [LoggerMessage(

@@ -6,13 +6,20 @@ namespace Hyper.Dht;
 /// <content>Going to sleep, waking up, and changes of the network.</content>
 public sealed partial class HyperDht
 {
+    /// <summary>Between the two clocks: more than anybody sets the time of day by.</summary>
+    private static readonly TimeSpan _sleep = TimeSpan.FromSeconds(15);
+
     private readonly InterfaceWatch _interfaces;
     private Task _transition = Task.CompletedTask;
     private bool _isSuspensionWanted;
 
+    /// <summary>When it was suspended, by the time of day and by the clock of timers, which stands still while the machine sleeps.</summary>
+    private (DateTimeOffset Day, long Timestamp) _suspendedAt;
+
     /// <summary>
     /// The addresses of this machine have changed, or it has slept: what is known about paths to peers is out of date.
-    /// The node looks for the network afresh and announces its servers again by itself. Raised on the loop.
+    /// The node looks for the network afresh and announces its servers again by itself. Raised on the loop, and on
+    /// resuming when it happened while the node was suspended; a handler that throws is logged and costs nothing else.
     /// </summary>
     public event Action? NetworkChanged;
 
@@ -62,6 +69,7 @@ public sealed partial class HyperDht
             return;
         // First, so that nothing begins while the servers say goodbye.
         IsSuspended = true;
+        _suspendedAt = (Loop.Time.GetUtcNow(), Loop.Time.GetTimestamp());
         _interfaces.Stop();
         foreach (var attempt in _attempts.ToArray())
             attempt.Abandon(HyperDhtErrorCode.Suspended, "was given up: the node is suspended.");
@@ -106,6 +114,9 @@ public sealed partial class HyperDht
         WatchInterfaces();
         foreach (var server in _servers.ToArray())
             server.Resume();
+        var slept = Loop.Time.GetUtcNow() - _suspendedAt.Day - Loop.Time.GetElapsedTime(_suspendedAt.Timestamp);
+        if (slept > _sleep)
+            TellNetworkChanged();
     }
 
     private void OnInterfacesChanged()
@@ -124,7 +135,7 @@ public sealed partial class HyperDht
 
     private void OnWokeUp()
     {
-        // On resuming the servers are announced anyway, and whoever has asked for it knows.
+        // On resuming the servers are announced anyway, and the sleep is told then.
         if (!IsSuspended)
             OnNetworkChanged();
     }
@@ -132,8 +143,11 @@ public sealed partial class HyperDht
     private void OnNetworkChanged()
     {
         RefreshServers();
-        NetworkChanged?.Invoke();
+        TellNetworkChanged();
     }
+
+    private void TellNetworkChanged() =>
+        Callbacks.Raise(NetworkChanged, error => LogCallbackFailed(error, nameof(NetworkChanged)));
 
     private void ThrowIfSuspended()
     {

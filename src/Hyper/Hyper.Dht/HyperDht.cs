@@ -51,7 +51,7 @@ public sealed partial class HyperDht : IAsyncDisposable
         RandomPunches = new RandomPunchLimiter(loop.Time);
         _punchSockets = new PunchSockets(loop, _udx, _node, options.Host);
         _admission = new HandshakeAdmission(loop, options.HandshakesPerSecond, options.HandshakesPerSecondPerNetwork);
-        LocalAddresses = new LocalAddresses(options, _node, loop.Time);
+        LocalAddresses = new LocalAddresses(options, _node, loop.Time, LogInterfacesUnknown);
         _interfaces = new InterfaceWatch(
             loop,
             options.LocalHosts,

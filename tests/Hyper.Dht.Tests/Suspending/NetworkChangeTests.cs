@@ -100,6 +100,120 @@ public sealed class NetworkChangeTests
         );
 
     [Fact]
+    public void Change_of_the_network_while_suspended_is_told_on_resuming() =>
+        SimulatedDht.Run(
+            12,
+            async world =>
+            {
+                IReadOnlyList<IPAddress> hosts = [IPAddress.Parse("192.168.1.7")];
+                var peer = HyperDht.Create(
+                    world.World.CreateHost("10.7.0.1"),
+                    new HyperDhtOptions { Bootstrap = [world.Bootstrap], LocalHosts = () => hosts }
+                );
+                await peer.FullyBootstrappedAsync();
+                var changes = 0;
+                peer.NetworkChanged += () => changes++;
+                await world.World.Delay(TimeSpan.FromSeconds(30));
+
+                await peer.SuspendAsync();
+                await world.World.Delay(TimeSpan.FromMinutes(5));
+                await peer.ResumeAsync();
+                await world.World.Delay(TimeSpan.FromSeconds(30));
+                Assert.Equal(0, changes);
+
+                await peer.SuspendAsync();
+                hosts = [IPAddress.Parse("192.168.2.9")];
+                await world.World.Delay(TimeSpan.FromMinutes(5));
+                await peer.ResumeAsync();
+                await world.World.Delay(TimeSpan.FromSeconds(30));
+                Assert.Equal(1, changes);
+            },
+            deadline: TimeSpan.FromHours(1)
+        );
+
+    [Fact]
+    public void Machine_that_slept_while_the_node_was_suspended_is_told_on_resuming() =>
+        SimulatedDht.Run(
+            12,
+            async world =>
+            {
+                var host = world.World.CreateHost("10.7.0.1");
+                var peer = HyperDht.Create(
+                    host,
+                    new HyperDhtOptions { Bootstrap = [world.Bootstrap], LocalHosts = () => [host.Address] }
+                );
+                await peer.FullyBootstrappedAsync();
+                var changes = 0;
+                peer.NetworkChanged += () => changes++;
+                await peer.SuspendAsync();
+                host.JumpWallClock(TimeSpan.FromHours(8));
+                await world.World.Delay(TimeSpan.FromSeconds(1));
+                await peer.ResumeAsync();
+                await world.World.Delay(TimeSpan.FromMinutes(1));
+                Assert.Equal(1, changes);
+            }
+        );
+
+    [Fact]
+    public void Handlers_that_throw_keep_nothing_from_those_after_them() =>
+        SimulatedDht.Run(
+            12,
+            async world =>
+            {
+                var host = world.World.CreateHost("10.7.0.1");
+                IReadOnlyList<IPAddress> hosts = [host.Address];
+                var peer = HyperDht.Create(
+                    host,
+                    new HyperDhtOptions { Bootstrap = [world.Bootstrap], LocalHosts = () => hosts }
+                );
+                await peer.FullyBootstrappedAsync();
+                var (wakeUps, changes) = (0, 0);
+                Action[] failing = [() => throw new InvalidOperationException("a handler that throws")];
+                peer.Rpc.WokeUp += failing[0];
+                peer.Rpc.NatChanged += failing[0];
+                peer.Rpc.HealthChanged += failing[0];
+                peer.NetworkChanged += failing[0];
+                peer.Rpc.WokeUp += () => wakeUps++;
+                peer.NetworkChanged += () => changes++;
+                await world.World.Delay(TimeSpan.FromMinutes(5));
+                host.JumpWallClock(TimeSpan.FromMinutes(20));
+                await world.World.Delay(TimeSpan.FromMinutes(1));
+                Assert.Equal((1, 1), (wakeUps, changes));
+                hosts = [IPAddress.Parse("10.7.0.2")];
+                await world.World.Delay(TimeSpan.FromMinutes(1));
+                Assert.Equal(2, changes);
+                Assert.Equal(DhtNodeState.Ready, peer.Rpc.State);
+                Assert.NotNull(peer.Rpc.RemoteAddress);
+            }
+        );
+
+    [Fact]
+    public void Machine_whose_addresses_cannot_be_had_or_are_hundreds_listens_and_connects() =>
+        SimulatedDht.Run(
+            12,
+            async world =>
+            {
+                var isFailing = false;
+                IReadOnlyList<IPAddress> many =
+                [
+                    .. Enumerable.Range(0, 1000).Select(i => new IPAddress([172, 16, (byte)(i >> 8), (byte)i])),
+                ];
+                IReadOnlyList<IPAddress> Ask() =>
+                    isFailing ? throw new InvalidOperationException("no interfaces") : many;
+                var options = new HyperDhtOptions { Bootstrap = [world.Bootstrap], LocalHosts = Ask };
+                var server = HyperDht.Create(world.World.CreateHost("10.7.0.1"), options);
+                var client = HyperDht.Create(world.World.CreateHost("10.7.0.2"), options);
+                await Task.WhenAll(server.FullyBootstrappedAsync(), client.FullyBootstrappedAsync());
+                var listener = server.CreateServer(EchoHandler.Serve);
+                await listener.ListenAsync();
+                Assert.Equal("many", await Inbox.AskAsync(await client.ConnectAsync(listener.PublicKey), "many"));
+                isFailing = true;
+                await world.World.Delay(TimeSpan.FromMinutes(1));
+                Assert.Equal("none", await Inbox.AskAsync(await client.ConnectAsync(listener.PublicKey), "none"));
+            }
+        );
+
+    [Fact]
     public void InterfaceWatch_survives_a_source_that_throws_and_sees_a_change_over_a_pause()
     {
         var world = new SimulatedWorld(1);

@@ -66,7 +66,7 @@ public sealed partial class DhtRpcNode
             _endpoint.IsFirewalled = true;
         BecomeEphemeral();
         if (wasKnown)
-            NatChanged?.Invoke();
+            Callbacks.Raise(NatChanged, LogBackgroundFailure);
     }
 
     private void BecomeEphemeral()
@@ -76,7 +76,7 @@ public sealed partial class DhtRpcNode
         _endpoint.IsEphemeral = true;
         LogEphemeral();
         DhtMetrics.CountRole(isPersistent: false);
-        BecameEphemeral?.Invoke();
+        Callbacks.Raise(BecameEphemeral, LogBackgroundFailure);
     }
 
     /// <summary>A node that was asked says how it sees us.</summary>
@@ -99,7 +99,7 @@ public sealed partial class DhtRpcNode
     private void OnNatChanged(in UdpAddress before)
     {
         LogAddress(_nat.HasHost, _nat.HasFixedPort, _nat.Count);
-        NatChanged?.Invoke();
+        Callbacks.Raise(NatChanged, LogBackgroundFailure);
         DoubtOpenAddress();
         FollowForcedAddress();
     }
@@ -224,7 +224,7 @@ public sealed partial class DhtRpcNode
             _endpoint.IsFirewalled = false;
             LogOpen(address.Port);
             if (address != before)
-                NatChanged?.Invoke();
+                Callbacks.Raise(NatChanged, LogBackgroundFailure);
         }
 
         if (onlyFirewall)
@@ -290,7 +290,7 @@ public sealed partial class DhtRpcNode
         // Whoever is asked learns of us: ask those in whose tables we belong.
         if (State is DhtNodeState.Ready or DhtNodeState.Isolated)
             StartBackgroundQuery(_table.Id, onReply: null);
-        BecamePersistent?.Invoke();
+        Callbacks.Raise(BecamePersistent, LogBackgroundFailure);
     }
 
     /// <summary>Moves to another place in the key space; the nodes known so far come along where rows have room.</summary>

@@ -163,13 +163,13 @@ public sealed partial class DhtRpcNode
         // Whoever sleeps wakes up elsewhere at times. A node that was told that its port is open stays where it is.
         if (_options.Ephemeral != false)
             ForgetNetwork();
-        WokeUp?.Invoke();
+        Callbacks.Raise(WokeUp, LogBackgroundFailure);
     }
 
     private void OnHealthChanged()
     {
         LogHealth(Health);
         DhtMetrics.CountHealth(Health);
-        HealthChanged?.Invoke();
+        Callbacks.Raise(HealthChanged, LogBackgroundFailure);
     }
 }
