@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Hyper.Dht.Messages;
 using Hyper.Encoding;
+using Hyper.Loop;
 using TestKit;
 
 namespace Hyper.Dht.Tests.Messages;
@@ -10,6 +11,19 @@ public sealed class MessageCodecTests
     // What is signed is only written, never read.
     public static TheoryData<string> Decoded =>
         [.. MessageVectors.All().Select(vector => vector.Encoding).Where(name => name != "mutableSignable").Distinct()];
+
+    [Fact]
+    public void Record_with_hundreds_of_relays_is_read_with_three()
+    {
+        UdpAddress[] relays = [.. Enumerable.Range(1, 200).Select(i => new UdpAddress(0x0A00_0000u + (uint)i, 5))];
+        var record = PeerRecordCodec.Encode(new DhtPeer(default, relays));
+        var reply = LookupReplyCodec.Encode([record, record], bump: 0);
+
+        Assert.True(LookupReplyCodec.TryRead(reply, out var lookup));
+
+        Assert.Equal(2, lookup.Peers.Length);
+        Assert.All(lookup.Peers, peer => Assert.Equal(relays[..3], peer.RelayAddresses.ToArray()));
+    }
 
     [Fact]
     public void Encode_vector_value_gives_vector_bytes()
