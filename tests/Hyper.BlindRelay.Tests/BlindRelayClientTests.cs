@@ -25,6 +25,35 @@ public sealed class BlindRelayClientTests
         );
     }
 
+    /// <summary>The two ends of a connection that hyperdht 6.27.0 made over a relay; the client has named it.</summary>
+    [Theory]
+    [InlineData("client", true)]
+    [InlineData("server", false)]
+    public void Recorded_frames_of_both_ends_are_what_leaves_and_the_recorded_answer_joins_them(
+        string who,
+        bool isInitiator
+    )
+    {
+        var session = RecordedSession.Load();
+        var frames = session.Frames($"{who}->");
+        // The first opens the channel, whose id is the end's key.
+        var key = frames[0][^(2 * Bytes32.Length)..];
+        var answer = Convert.FromHexString(session.Frames($"relay->{key[..4]}")[1]).AsMemory(2);
+        var join = session.Join(isInitiator);
+        Run(
+            async (client, relay, written) =>
+            {
+                var pairing = client.PairAsync(isInitiator, join.Token, join.RemoteId);
+                Assert.Equal(frames[..2], written.Select(Convert.ToHexStringLower));
+                Assert.True(PairMessageCodec.TryRead(answer.Span, out var message));
+                Assert.Equal(answer, PairMessageCodec.Encode(message));
+                relay.Answer(message);
+                Assert.Equal(join.LocalId, await pairing);
+            },
+            Bytes32.FromHex(key)
+        );
+    }
+
     [Fact]
     public void PairAsync_is_settled_by_the_answer_to_this_end_only() =>
         Run(
@@ -134,26 +163,27 @@ public sealed class BlindRelayClientTests
     /// <summary>Here and now, not on another thread.</summary>
     private static void Cancel(CancellationTokenSource source) => source.Cancel();
 
-    private static void Run(Func<BlindRelayClient, FakeRelay, List<byte[]>, Task> body)
+    private static void Run(Func<BlindRelayClient, FakeRelay, List<byte[]>, Task> body, Bytes32? publicKey = null)
     {
+        var key = publicKey ?? _key;
         var world = new SimulatedWorld(1);
         var host = world.CreateHost("10.0.0.1");
         world.Run(async () =>
         {
             var (left, right) = MessagePipe.Create(host);
             left.Written = [];
-            var relay = new FakeRelay(new Protomux(right));
-            var client = new BlindRelayClient(new Protomux(left), _key);
+            var relay = new FakeRelay(new Protomux(right), key);
+            var client = new BlindRelayClient(new Protomux(left), key);
             await body(client, relay, left.Written);
         });
     }
 
     private sealed class FakeRelay
     {
-        public FakeRelay(Protomux mux)
+        public FakeRelay(Protomux mux, Bytes32 key)
         {
             Channel = mux.CreateChannel(
-                new ChannelOptions { Protocol = BlindRelayProtocol.Name, Id = _key.Span.ToArray() }
+                new ChannelOptions { Protocol = BlindRelayProtocol.Name, Id = key.Span.ToArray() }
             )!;
             Pair = Channel.AddMessage((_, _) => { });
             Channel.AddMessage((_, _) => { });

@@ -111,6 +111,51 @@ public sealed class BlindRelayServerTests
             new BlindRelayServerOptions { MaxPerPeer = 2, MaxPending = 3 }
         );
 
+    [Fact]
+    public void Clients_that_want_nothing_are_closed_and_give_way_to_others() =>
+        Run(
+            async (lab, relay) =>
+            {
+                var busy = lab.CreateEnd(1);
+                _ = busy.Client.PairAsync(isInitiator: true, _token, busy.Stream.Id);
+                var idle = lab.CreateEnd(2);
+                await lab.World.Delay(TimeSpan.FromSeconds(1));
+                // As many as may be, and nobody has had its time.
+                Assert.False(lab.TryCreateEnd(3, out _));
+                Assert.Equal((2, 1L), (relay.Statistics.Sessions, relay.Statistics.SessionsRefused));
+
+                await lab.World.Delay(TimeSpan.FromSeconds(5));
+                Assert.True(lab.TryCreateEnd(4, out var next));
+                await lab.World.Delay(TimeSpan.FromSeconds(1));
+                Assert.True(idle.Client.IsClosed);
+                Assert.Equal(1, lab.ClosedConnections);
+                Assert.False(busy.Client.IsClosed);
+
+                await lab.World.Delay(TimeSpan.FromMinutes(3));
+                Assert.True(next.Client.IsClosed);
+                // Its end has expired, and then it wanted nothing more.
+                Assert.True(busy.Client.IsClosed);
+                Assert.Equal((0, 3L), (relay.Statistics.Sessions, relay.Statistics.SessionsIdled));
+                Assert.Equal(3, lab.ClosedConnections);
+            },
+            new BlindRelayServerOptions { MaxSessions = 2 }
+        );
+
+    [Fact]
+    public void Clients_of_one_network_beyond_its_limit_are_turned_away() =>
+        Run(
+            async (lab, relay) =>
+            {
+                for (byte i = 1; i <= 3; i++)
+                    lab.CreateEnd(i);
+                Assert.False(lab.TryCreateEnd(4, out _));
+                await lab.World.Delay(TimeSpan.FromSeconds(6));
+                Assert.False(lab.TryCreateEnd(5, out _));
+                Assert.Equal((3, 2L), (relay.Statistics.Sessions, relay.Statistics.SessionsRefused));
+            },
+            new BlindRelayServerOptions { MaxSessionsPerNetwork = 3 }
+        );
+
     private static Bytes32 Key(byte fill) => new(Enumerable.Repeat(fill, 32).ToArray());
 
     private static void Run(Func<Lab, BlindRelayServer, Task> body, BlindRelayServerOptions? options = null)
@@ -143,7 +188,15 @@ public sealed class BlindRelayServerTests
 
         public BlindRelayServer Relay { get; set; } = null!;
 
+        public int ClosedConnections { get; private set; }
+
         public End CreateEnd(byte number)
+        {
+            Assert.True(TryCreateEnd(number, out var end));
+            return end;
+        }
+
+        public bool TryCreateEnd(byte number, out End end)
         {
             var host = World.CreateHost($"10.0.0.{number + 1}");
             var address = new UdpAddress(host.Address, 2000);
@@ -151,10 +204,11 @@ public sealed class BlindRelayServerTests
             var transport = RelayNode.CreateStream();
             transport.Connect(_relaySocket, 1, address);
             var (left, right) = MessagePipe.Create(host);
-            Relay.Accept(new Protomux(right), Key(number), transport);
+            var isServed = Relay.Accept(new Protomux(right), Key(number), transport, () => ClosedConnections++);
             var node = new UdxNode(host);
             var socket = node.CreateSocket(new DatagramSocketOptions { Port = 2000 }, new Deaf());
-            return new End(node, socket, new BlindRelayClient(new Protomux(left), Key(number)));
+            end = new End(node, socket, new BlindRelayClient(new Protomux(left), Key(number)));
+            return isServed;
         }
     }
 

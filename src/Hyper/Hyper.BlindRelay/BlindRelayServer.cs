@@ -21,9 +21,13 @@ public sealed class BlindRelayServer : IDisposable
     private readonly Dictionary<Bytes32, Pairing> _pending = [];
     private readonly HashSet<RelayPair> _pairs = [];
     private readonly HashSet<RelaySession> _sessions = [];
+    private readonly Dictionary<uint, int> _sessionsPerNetwork = [];
     private readonly Dictionary<Bytes32, int> _perPeer = [];
     private readonly Dictionary<uint, int> _perNetwork = [];
     private readonly LoopTimer _sweep;
+
+    /// <summary>Longer than a client takes from connecting to asking.</summary>
+    private static readonly TimeSpan _giveWayAfter = TimeSpan.FromSeconds(5);
 
     /// <summary>A relay whose streams are those of <paramref name="node"/>.</summary>
     public BlindRelayServer(UdxNode node, BlindRelayServerOptions? options = null)
@@ -48,11 +52,25 @@ public sealed class BlindRelayServer : IDisposable
     /// <param name="mux">The mux on its connection; its other channels are not touched.</param>
     /// <param name="clientKey">Its key, proven by that connection: the id of the channel.</param>
     /// <param name="transport">The stream below the connection: the client's end must come from the same host.</param>
-    /// <returns>False when the connection is closed or is served already.</returns>
-    public bool Accept(Protomux mux, in Bytes32 clientKey, UdxStream transport)
+    /// <param name="onIdle">
+    /// Called when the client was closed because it wanted nothing for too long: for an owner that keeps the connection for
+    /// the relay alone.
+    /// </param>
+    /// <returns>False when the connection is closed or is served already, or as many clients are there as may be.</returns>
+    public bool Accept(Protomux mux, in Bytes32 clientKey, UdxStream transport, Action? onIdle = null)
     {
         Node.Loop.VerifyAccess();
-        return RelaySession.TryOpen(this, mux, clientKey, transport) is { } session && _sessions.Add(session);
+        if (!MayEnter(transport.RemoteAddress))
+        {
+            Statistics.SessionsRefused++;
+            return false;
+        }
+        if (RelaySession.TryOpen(this, mux, clientKey, transport, onIdle) is not { } session)
+            return false;
+        _sessions.Add(session);
+        _sessionsPerNetwork[session.Network] = _sessionsPerNetwork.GetValueOrDefault(session.Network) + 1;
+        ArmSweep();
+        return true;
     }
 
     /// <summary>Ends every pair and closes the channels.</summary>
@@ -71,7 +89,8 @@ public sealed class BlindRelayServer : IDisposable
 
     internal void OnClosed(RelaySession session, bool wasOpen)
     {
-        _sessions.Remove(session);
+        if (_sessions.Remove(session) && --_sessionsPerNetwork[session.Network] == 0)
+            _sessionsPerNetwork.Remove(session.Network);
         if (wasOpen)
             Statistics.Sessions--;
         foreach (var pairing in _pending.Values.Where(pairing => pairing.End.Session == session).ToArray())
@@ -167,18 +186,42 @@ public sealed class BlindRelayServer : IDisposable
         GiveBack(pairing.End.Session);
     }
 
+    private bool MayEnter(in UdpAddress address)
+    {
+        var network = RelaySession.NetworkOf(address);
+        if (
+            !RelaySession.IsLoopback(address)
+            && _sessionsPerNetwork.GetValueOrDefault(network) >= Options.MaxSessionsPerNetwork
+        )
+            return false;
+        if (_sessions.Count < Options.MaxSessions)
+            return true;
+        if (_sessions.MaxBy(static session => session.IdleTime) is not { } idle || idle.IdleTime < _giveWayAfter)
+            return false;
+        CloseIdle(idle);
+        return true;
+    }
+
+    private void CloseIdle(RelaySession session)
+    {
+        Statistics.SessionsIdled++;
+        session.CloseIdle();
+    }
+
     private bool MayTake(RelaySession session) =>
         _perPeer.GetValueOrDefault(session.ClientKey) < Options.MaxPerPeer
         && (session.IsLocal || _perNetwork.GetValueOrDefault(session.Network) < Options.MaxPerNetwork);
 
     private void Take(RelaySession session)
     {
+        session.Ends++;
         _perPeer[session.ClientKey] = _perPeer.GetValueOrDefault(session.ClientKey) + 1;
         _perNetwork[session.Network] = _perNetwork.GetValueOrDefault(session.Network) + 1;
     }
 
     private void GiveBack(RelaySession session)
     {
+        session.Ends--;
         if (--_perPeer[session.ClientKey] == 0)
             _perPeer.Remove(session.ClientKey);
         if (--_perNetwork[session.Network] == 0)
@@ -208,7 +251,12 @@ public sealed class BlindRelayServer : IDisposable
             Statistics.Idled++;
             pair.Destroy();
         }
-        if (_pending.Count + _pairs.Count > 0)
+        foreach (var session in _sessions.ToArray())
+        {
+            if (session.IdleTime >= Options.IdleTimeout)
+                CloseIdle(session);
+        }
+        if (_pending.Count + _pairs.Count + _sessions.Count > 0)
             ArmSweep();
     }
 

@@ -3,6 +3,15 @@ namespace Hyper.BlindRelay;
 /// <summary>Limits of a <see cref="BlindRelayServer"/>. blind-relay itself has none.</summary>
 public sealed record BlindRelayServerOptions
 {
+    /// <summary>
+    /// Clients connected at a time, at most. 2048 by default. When there are as many, the one that has had nothing joined or
+    /// waiting for longest gives way, if that is at least 5 s.
+    /// </summary>
+    public int MaxSessions { get; init; } = 2048;
+
+    /// <summary>Clients of one network of 256 addresses. 256 by default; loopback is exempt.</summary>
+    public int MaxSessionsPerNetwork { get; init; } = 256;
+
     /// <summary>Connections joined at a time, at most. 1024 by default.</summary>
     public int MaxPairs { get; init; } = 1024;
 
@@ -19,13 +28,15 @@ public sealed record BlindRelayServerOptions
     public TimeSpan PendingTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// After this time without a packet from one of its ends a joined connection is ended. 60 s by default: both ends
-    /// speak every 5 s.
+    /// After this time without a packet from one of its ends a joined connection is ended, and a client is closed that has
+    /// had nothing joined or waiting for so long. 60 s by default: both ends of a connection speak every 5 s.
     /// </summary>
     public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
     internal static BlindRelayServerOptions Validated(BlindRelayServerOptions options)
     {
+        if (Math.Min(options.MaxSessions, options.MaxSessionsPerNetwork) < 1)
+            throw new ArgumentException("A relay needs room for at least one client.", nameof(options));
         if (
             Math.Min(options.MaxPairs, options.MaxPending) < 1
             || Math.Min(options.MaxPerPeer, options.MaxPerNetwork) < 1

@@ -12,6 +12,12 @@ public sealed class BlindRelayStatistics
     /// <summary>Clients that are there now.</summary>
     public int Sessions { get; internal set; }
 
+    /// <summary>Clients turned away because as many were there as may be.</summary>
+    public long SessionsRefused { get; internal set; }
+
+    /// <summary>Clients closed because they had nothing joined or waiting for too long.</summary>
+    public long SessionsIdled { get; internal set; }
+
     /// <summary>Ends that asked to be joined.</summary>
     public long Requested { get; internal set; }
 

@@ -53,7 +53,7 @@ public sealed class DhtRelay : IAsyncDisposable
     private void OnConnection(NoiseSecretStream stream, UdxStream transport)
     {
         var mux = new Protomux(stream);
-        if (!_relay.Accept(mux, stream.RemotePublicKey, transport))
+        if (!_relay.Accept(mux, stream.RemotePublicKey, transport, onIdle: () => stream.Destroy()))
             stream.Destroy();
     }
 }

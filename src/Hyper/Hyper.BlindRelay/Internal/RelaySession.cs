@@ -12,18 +12,21 @@ internal sealed class RelaySession : IMuxChannelHandler
 
     private readonly BlindRelayServer _server;
     private readonly UdxStream _transport;
+    private readonly Action? _onIdle;
+    private long _idleSince;
     private MuxChannel? _channel;
     private MuxMessage? _pair;
     private bool _wasOpened;
 
-    private RelaySession(BlindRelayServer server, in Bytes32 clientKey, UdxStream transport)
+    private RelaySession(BlindRelayServer server, in Bytes32 clientKey, UdxStream transport, Action? onIdle)
     {
         _server = server;
         _transport = transport;
+        _onIdle = onIdle;
+        _idleSince = server.Node.Loop.Time.GetTimestamp();
         ClientKey = clientKey;
-        var address = transport.RemoteAddress;
-        Network = address.IPv4Host >> 8;
-        IsLocal = address.IPv4Host >> 24 == LoopbackNet;
+        Network = NetworkOf(transport.RemoteAddress);
+        IsLocal = IsLoopback(transport.RemoteAddress);
     }
 
     public Bytes32 ClientKey { get; }
@@ -34,14 +37,33 @@ internal sealed class RelaySession : IMuxChannelHandler
     /// <summary>Whether the client is on this machine.</summary>
     public bool IsLocal { get; }
 
+    /// <summary>Its ends, waiting or joined.</summary>
+    public int Ends
+    {
+        get;
+        set
+        {
+            field = value;
+            _idleSince = _server.Node.Loop.Time.GetTimestamp();
+        }
+    }
+
+    /// <summary>How long it has had no end; zero while it has one.</summary>
+    public TimeSpan IdleTime => Ends > 0 ? TimeSpan.Zero : _server.Node.Loop.Time.GetElapsedTime(_idleSince);
+
+    public static uint NetworkOf(in UdpAddress address) => address.IPv4Host >> 8;
+
+    public static bool IsLoopback(in UdpAddress address) => address.IPv4Host >> 24 == LoopbackNet;
+
     public static RelaySession? TryOpen(
         BlindRelayServer server,
         Protomux mux,
         in Bytes32 clientKey,
-        UdxStream transport
+        UdxStream transport,
+        Action? onIdle
     )
     {
-        var session = new RelaySession(server, clientKey, transport);
+        var session = new RelaySession(server, clientKey, transport, onIdle);
         var channel = mux.CreateChannel(
             new ChannelOptions
             {
@@ -65,6 +87,13 @@ internal sealed class RelaySession : IMuxChannelHandler
     public void SendPair(in PairMessage message) => _pair!.Send(PairMessageCodec.Encode(message));
 
     public void Close() => _channel!.Close();
+
+    /// <summary>Closes the channel, and has the connection closed if there is nobody else on it.</summary>
+    public void CloseIdle()
+    {
+        Close();
+        _onIdle?.Invoke();
+    }
 
     void IMuxChannelHandler.OnOpen(MuxChannel channel, ReadOnlySpan<byte> handshake)
     {
