@@ -30,7 +30,9 @@ internal static class PeerRecordCodec
         if (!reader.TryReadFixed32(out var publicKey) || !AddressCodec.TryReadArray4(ref reader, out var relays))
             return false;
         // What a node keeps, and so what it may hand out: a longer list would have us ask whomever it names.
-        peer = new DhtPeer(publicKey, relays[..Math.Min(relays.Length, MaxRelayAddresses)]);
+        if (relays.Length > MaxRelayAddresses)
+            relays = relays.AsSpan(0, MaxRelayAddresses).ToArray();
+        peer = new DhtPeer(publicKey, relays);
         return true;
     }
 
