@@ -182,6 +182,89 @@ public sealed class HostileTests
             Assert.Equal(["a onopen ", "a msg 0 61", "a onclose remote=true", "a ondestroy"], events);
         });
 
+    [Fact]
+    public void Close_handler_that_throws_is_passed_on_when_all_others_were_told() =>
+        InWorld.Run(host =>
+        {
+            var events = new List<string>();
+            var stream = new ScriptedStream(host);
+            var mux = new Protomux(stream);
+            var fault = new InvalidDataException("The close of this test cannot be handled.");
+            foreach (var name in (string[])["a", "b"])
+            {
+                var handler = new RecordingHandler(name, events) { Closed = _ => throw fault };
+                mux.CreateChannel(new ChannelOptions { Protocol = name, Handler = handler })!.Open();
+            }
+            var closed = 0;
+            mux.Closed += (_, _) => closed++;
+            Assert.Same(fault, Assert.Throws<InvalidDataException>(stream.Close));
+            Assert.Equal(["a onclose remote=true", "a ondestroy", "b onclose remote=true", "b ondestroy"], events);
+            Assert.Equal((1, 0), (closed, mux.GroupCount));
+        });
+
+    [Fact]
+    public void Open_handler_that_throws_in_a_turn_of_its_own_ends_the_stream()
+    {
+        ScriptedStream? stream = null;
+        var events = new List<string>();
+        var fault = new InvalidDataException("The open of this test cannot be handled.");
+        var caught = Assert.Throws<InvalidDataException>(() =>
+            InWorld.Run(
+                async (host, world) =>
+                {
+                    stream = new ScriptedStream(host);
+                    var mux = new Protomux(stream);
+                    mux.Pair(
+                        "a",
+                        (_, id) =>
+                        {
+                            var handler = new RecordingHandler("a", events) { Opened = _ => throw fault };
+                            var options = new ChannelOptions
+                            {
+                                Protocol = "a",
+                                Id = id,
+                                Handler = handler,
+                            };
+                            mux.CreateChannel(options)!.Open();
+                            return ValueTask.CompletedTask;
+                        }
+                    );
+                    stream.Receive(Frames.Open(1, "a"));
+                    await world.Settle();
+                }
+            )
+        );
+        Assert.Same(fault, caught);
+        Assert.Same(fault, stream!.Error);
+    }
+
+    [Fact]
+    public void Drain_handler_that_throws_ends_the_stream() =>
+        InWorld.Run(host =>
+        {
+            var events = new List<string>();
+            var stream = new ScriptedStream(host) { TakesMore = false };
+            var mux = new Protomux(stream);
+            var fault = new InvalidDataException("The drain of this test cannot be handled.");
+            foreach (var name in (string[])["a", "b"])
+            {
+                var handler = new RecordingHandler(name, events) { Drained = () => throw fault };
+                var channel = mux.CreateChannel(
+                    new ChannelOptions
+                    {
+                        Protocol = name,
+                        Handler = handler,
+                        Messages = [null],
+                    }
+                )!;
+                channel.Open();
+                channel.Messages[0].Send([1]);
+            }
+            Assert.Same(fault, Assert.Throws<InvalidDataException>(stream.Drain));
+            Assert.Same(fault, stream.Error);
+            Assert.Equal(["a ondrain"], events);
+        });
+
     /// <summary>A channel that is open, as id 1 of both sides.</summary>
     private static ScriptedStream Prepare(Hyper.Loop.EventLoop loop, List<string> events)
     {

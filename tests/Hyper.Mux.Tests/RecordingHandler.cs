@@ -9,6 +9,8 @@ internal sealed class RecordingHandler(string name, List<string> events) : IMuxC
 
     public Action<MuxChannel>? Closed { get; set; }
 
+    public Action? Drained { get; set; }
+
     public void OnOpen(MuxChannel channel, ReadOnlySpan<byte> handshake)
     {
         events.Add($"{name} onopen {Convert.ToHexStringLower(handshake)}");
@@ -27,7 +29,11 @@ internal sealed class RecordingHandler(string name, List<string> events) : IMuxC
         Closed?.Invoke(channel);
     }
 
-    public void OnDrain(MuxChannel channel) => events.Add($"{name} ondrain");
+    public void OnDrain(MuxChannel channel)
+    {
+        events.Add($"{name} ondrain");
+        Drained?.Invoke();
+    }
 
     public void OnDestroy(MuxChannel channel) => events.Add($"{name} ondestroy");
 }

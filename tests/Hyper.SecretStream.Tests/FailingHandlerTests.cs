@@ -82,4 +82,21 @@ public class FailingHandlerTests
         bench.World.Run(() => bench.World.Delay(Bench.Step));
         Assert.True(bench.B.IsClosed);
     }
+
+    [Fact]
+    public void Handler_is_told_of_the_close_also_when_a_listener_throws()
+    {
+        var bench = new Bench();
+        var fault = new InvalidDataException("The close of this test cannot be handled.");
+        var caught = Assert.Throws<InvalidDataException>(() =>
+            bench.Run(async () =>
+            {
+                bench.A.Closed += (_, _) => throw fault;
+                bench.A.Destroy();
+                await bench.World.Delay(Bench.Step);
+            })
+        );
+        Assert.Same(fault, caught);
+        Assert.True(bench.AtA.IsClosed);
+    }
 }

@@ -249,10 +249,19 @@ public sealed partial class Protomux
     private void OpenPaired()
     {
         _isOpenPosted = false;
-        while (_openSoon.TryDequeue(out var channel))
+        try
         {
-            if (!_isDestroyed && channel.State == MuxChannelState.Opening)
-                FullyOpen(channel, _remote[channel.RemoteId - 1]!.Handshake);
+            while (_openSoon.TryDequeue(out var channel))
+            {
+                if (!_isDestroyed && channel.State == MuxChannelState.Opening)
+                    FullyOpen(channel, _remote[channel.RemoteId - 1]!.Handshake);
+            }
+        }
+        catch (Exception error)
+        {
+            // The fault of a handler, for the loop to hear of. What was held for its channel would be out of step.
+            Destroy(error);
+            throw;
         }
         ResumeIfAble();
     }

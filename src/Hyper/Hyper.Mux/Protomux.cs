@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using Hyper.Loop;
 using Hyper.Mux.Internal;
 
@@ -125,26 +126,49 @@ public sealed partial class Protomux : IMessageDuplexHandler, ITurnEndItem
         _writer.Drained = true;
         _unreadRejects = 0;
         (_waiting, _draining) = (_draining, _waiting);
-        foreach (var channel in _draining)
+        try
         {
-            channel.IsWaiting = false;
-            if (!_isDestroyed && channel.State is (MuxChannelState.Opening or MuxChannelState.Open))
-                channel.NotifyDrain();
+            foreach (var channel in _draining)
+            {
+                channel.IsWaiting = false;
+                if (!_isDestroyed && channel.State is (MuxChannelState.Opening or MuxChannelState.Open))
+                    channel.NotifyDrain();
+            }
         }
-        _draining.Clear();
+        catch (Exception error)
+        {
+            // The fault of a handler, for the loop to hear of. Some channels were told and some were not.
+            Destroy(error);
+            throw;
+        }
+        finally
+        {
+            _draining.Clear();
+        }
     }
 
     void IMessageDuplexHandler.OnClose(Exception? error)
     {
         _isDestroyed = true;
         _writer.Close();
+        ExceptionDispatchInfo? fault = null;
         for (var i = 0; i < _local.Count; i++)
         {
-            if (_local[i].Channel is { } channel)
+            if (_local[i].Channel is not { } channel)
+                continue;
+            try
+            {
                 FinishChannel(channel, remote: true);
+            }
+            catch (Exception failure)
+            {
+                // The fault of a handler, for the loop to hear of when all the others were told.
+                fault ??= ExceptionDispatchInfo.Capture(failure);
+            }
         }
         DropRemoteOpens();
         Closed?.Invoke(this, error);
+        fault?.Throw();
     }
 
     private void Fail(string code, string text)

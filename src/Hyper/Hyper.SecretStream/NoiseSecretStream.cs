@@ -209,11 +209,17 @@ public sealed partial class NoiseSecretStream : IMessageDuplex, IByteDuplexHandl
         _session?.Dispose();
         ReleaseReadBuffers();
         _early = null;
-        Closed?.Invoke(this, _error);
-        if (_handler is null)
-            _isCloseToldLate = true;
-        else
-            TellClosed();
+        try
+        {
+            Closed?.Invoke(this, _error);
+        }
+        finally
+        {
+            if (_handler is null)
+                _isCloseToldLate = true;
+            else
+                TellClosed();
+        }
     }
 
     private void TellClosed() => _handler!.OnClose(_error);
