@@ -10,11 +10,19 @@ public sealed class JsSwarm : PartnerObject
     public string PublicKey { get; }
 
     /// <summary>Starts a swarm whose connections treat what they receive as <paramref name="mode"/> says.</summary>
+    /// <param name="partner">Where it is to live.</param>
+    /// <param name="bootstrap">Nodes that its node asks first.</param>
+    /// <param name="mode">What becomes of what is received.</param>
+    /// <param name="seed">Seed of its key pair; random by default.</param>
+    /// <param name="relayThrough">The key of the relay that it names, in hexadecimal.</param>
+    /// <param name="relayOnly">Whether no path but a relay leads to it and from it.</param>
     public static async Task<JsSwarm> StartAsync(
         JsPartner partner,
         IReadOnlyList<JsAddress> bootstrap,
         StreamMode mode = StreamMode.Hash,
-        string? seed = null
+        string? seed = null,
+        string? relayThrough = null,
+        bool relayOnly = false
     )
     {
         var made = await partner.CallAsync<CreatedSwarm>(
@@ -23,6 +31,9 @@ public sealed class JsSwarm : PartnerObject
             {
                 bootstrap,
                 seed,
+                relayThrough,
+                relayOnly,
+                nodeOptions = relayOnly ? new { quickFirewall = false } : null,
                 stream = new { mode = mode.ToDriver() },
             }
         );

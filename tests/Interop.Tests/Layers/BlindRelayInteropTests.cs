@@ -35,7 +35,7 @@ public sealed class BlindRelayInteropTests(NodePartners partners)
         await using var loop = new OurLoop();
         await using var partner = await partners.StartAsync(set);
         await using var network = await DhtNetwork.StartAsync(NetworkOwner.Ours, loop, partner);
-        await using var relay = await Relay.StartAsync(relayOwner, loop, partner, network);
+        await using var relay = await MeetingPlace.StartAsync(relayOwner, loop, partner, network);
         await using var node = await OurNode.StartAsync(loop, network.Bootstrap, isFirewalled: true);
         var host = await JsNode.StartAsync(partner, network.Bootstrap, isFirewalled: true);
         // It takes no part in punching, and tells no local address.
@@ -75,7 +75,7 @@ public sealed class BlindRelayInteropTests(NodePartners partners)
         await using var loop = new OurLoop();
         await using var partner = await partners.StartAsync(set);
         await using var network = await DhtNetwork.StartAsync(NetworkOwner.Ours, loop, partner);
-        await using var relay = await Relay.StartAsync(relayOwner, loop, partner, network);
+        await using var relay = await MeetingPlace.StartAsync(relayOwner, loop, partner, network);
         await using var node = await OurNode.StartAsync(loop, network.Bootstrap, isFirewalled: true);
         var server = await node.ListenAsync(
             Seeds.A,
@@ -117,7 +117,7 @@ public sealed class BlindRelayInteropTests(NodePartners partners)
         await using var loop = new OurLoop();
         await using var partner = await partners.StartAsync(set);
         await using var network = await DhtNetwork.StartAsync(NetworkOwner.Ours, loop, partner);
-        await using var relay = await Relay.StartAsync(relayOwner, loop, partner, network);
+        await using var relay = await MeetingPlace.StartAsync(relayOwner, loop, partner, network);
         await using var node = await OurNode.StartAsync(loop, network.Bootstrap, isFirewalled: true);
         var host = await JsNode.StartAsync(partner, network.Bootstrap, isFirewalled: true);
         var server = await host.ListenAsync(
@@ -154,62 +154,56 @@ public sealed class BlindRelayInteropTests(NodePartners partners)
         Assert.Null(await connection.Stream.ClosedAsync());
     }
 
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public async Task They_move_from_the_relay_to_a_direct_path(
+        PartnerSet set,
+        NetworkOwner relayOwner,
+        bool isNamedByServer
+    )
+    {
+        await using var loop = new OurLoop();
+        await using var partner = await partners.StartAsync(set);
+        await using var network = await DhtNetwork.StartAsync(NetworkOwner.Ours, loop, partner);
+        await using var relay = await MeetingPlace.StartAsync(relayOwner, loop, partner, network);
+        await using var node = await OurNode.StartAsync(loop, network.Bootstrap, isFirewalled: true);
+        var server = await node.ListenAsync(
+            Seeds.A,
+            StreamMode.Echo,
+            options: new DhtServerOptions
+            {
+                ShareLocalAddress = false,
+                RelayThrough = isNamedByServer ? DhtRelays.Always(Bytes32.FromHex(relay.PublicKey)) : null,
+            }
+        );
+        var client = await JsNode.StartAsync(partner, network.Bootstrap, isFirewalled: true);
+        await client.DelayPunchingAsync(TimeSpan.FromSeconds(1));
+
+        var stream = await client.ConnectAsync(
+            server.PublicKey,
+            options: new { localConnection = false, fastOpen = false },
+            relayThrough: isNamedByServer ? null : relay.PublicKey
+        );
+
+        using var accepted = await server.AcceptAsync();
+        Assert.Equal(client.PublicKey, accepted.RemotePublicKey);
+        await relay.JoinedAsync();
+        await Until.TrueAsync(
+            () => loop.RunAsync(() => node.Dht.RelayStatistics is { Upgrades: 1, Active: 0 }),
+            "their stream to be moved to a direct path"
+        );
+        await stream.WriteAsync(Bytes, seed: 13, chunk: 5_000);
+        Assert.Equal(Pattern.HashOf(13, Bytes), (await stream.WaitAsync(Bytes)).Sha256);
+        Assert.Equal(0, node.Dht.RelayStatistics.Returns);
+        await relay.LeftAsync();
+        await stream.EndAsync();
+        Assert.Null(await stream.ClosedAsync());
+        Assert.Null(await accepted.Stream.ClosedAsync());
+    }
+
     private static async Task EchoAsync(OurMessageStream stream)
     {
         await stream.WriteAsync(Bytes, seed: 11);
         Assert.Equal(Pattern.HashOf(11, Bytes), (await stream.WaitAsync(Bytes)).Sha256);
-    }
-
-    private sealed class Relay : IAsyncDisposable
-    {
-        private readonly OurNode? _node;
-        private readonly DhtRelay? _ours;
-        private readonly JsRelay? _theirs;
-        private readonly OurLoop _loop;
-
-        private Relay(OurLoop loop, OurNode? node, DhtRelay? ours, JsRelay? theirs)
-        {
-            (_loop, _node, _ours, _theirs) = (loop, node, ours, theirs);
-            PublicKey = theirs?.PublicKey ?? ours!.PublicKey.ToHex();
-        }
-
-        public string PublicKey { get; }
-
-        public static async Task<Relay> StartAsync(
-            NetworkOwner owner,
-            OurLoop loop,
-            JsPartner partner,
-            DhtNetwork network
-        )
-        {
-            if (owner == NetworkOwner.Theirs)
-            {
-                var host = await JsNode.StartAsync(partner, network.Bootstrap);
-                return new Relay(loop, null, null, await JsRelay.ListenAsync(host, Seeds.Of(0x77)));
-            }
-            var node = await OurNode.StartAsync(loop, network.Bootstrap);
-            var relay = await loop.RunAsync(async () =>
-            {
-                var made = node.Dht.CreateRelay();
-                await made.ListenAsync();
-                return made;
-            });
-            return new Relay(loop, node, relay, null);
-        }
-
-        public Task JoinedAsync() =>
-            _theirs?.JoinedAsync()
-            ?? Until.TrueAsync(
-                () => _loop.RunAsync(() => _ours!.Statistics.Matched == 1),
-                "our relay to join the ends"
-            );
-
-        public async ValueTask DisposeAsync()
-        {
-            if (_ours is null)
-                return;
-            await _ours.DisposeAsync();
-            await _node!.DisposeAsync();
-        }
     }
 }

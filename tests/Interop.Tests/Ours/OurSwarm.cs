@@ -16,7 +16,7 @@ public sealed class OurSwarm : IAsyncDisposable
     private readonly Hyperswarm _swarm;
     private readonly Channel<OurConnection> _connections = Channel.CreateUnbounded<OurConnection>();
 
-    private OurSwarm(OurLoop loop, OurNode node, KeyPair keyPair, StreamMode mode)
+    private OurSwarm(OurLoop loop, OurNode node, KeyPair keyPair, StreamMode mode, DhtRelaySelector? relayThrough)
     {
         _loop = loop;
         _node = node;
@@ -24,9 +24,12 @@ public sealed class OurSwarm : IAsyncDisposable
         _swarm = Hyperswarm.Create(
             node.Dht,
             (stream, _) => _connections.Writer.TryWrite(new OurConnection(stream, new OurMessageStream(stream, mode))),
-            new HyperswarmOptions { KeyPair = keyPair }
+            new HyperswarmOptions { KeyPair = keyPair, RelayThrough = relayThrough }
         );
     }
+
+    /// <summary>How often its connections needed relays.</summary>
+    public DhtRelayStatistics Relays => _node.Dht.RelayStatistics;
 
     /// <summary>Its public key in hexadecimal.</summary>
     public string PublicKey => _keyPair.PublicKey.ToHex();
@@ -36,11 +39,13 @@ public sealed class OurSwarm : IAsyncDisposable
         OurLoop loop,
         IReadOnlyList<JsAddress> bootstrap,
         string seed,
-        StreamMode mode = StreamMode.Hash
+        StreamMode mode = StreamMode.Hash,
+        bool isFirewalled = false,
+        DhtRelaySelector? relayThrough = null
     )
     {
-        var node = await OurNode.StartAsync(loop, bootstrap);
-        return await loop.RunAsync(() => new OurSwarm(loop, node, Keys.Of(seed), mode));
+        var node = await OurNode.StartAsync(loop, bootstrap, isFirewalled);
+        return await loop.RunAsync(() => new OurSwarm(loop, node, Keys.Of(seed), mode, relayThrough));
     }
 
     /// <summary>Joins a topic; completes when the first announcement or lookup is done.</summary>

@@ -135,6 +135,10 @@ public sealed partial class PartnerNode : PartnerObject, IRecordClient
         return new PartnerStream(Partner, made.Handle);
     }
 
+    /// <summary>Has its messages about punching leave later, so that a relay carries the connection first.</summary>
+    public Task DelayPunchingAsync(TimeSpan delay) =>
+        CallAsync<object>("dht.delayPunching", new { milliseconds = delay.TotalMilliseconds });
+
     /// <summary>Closes its sockets until <see cref="ResumeAsync"/>.</summary>
     public Task SuspendAsync() => CallAsync<object>("dht.suspend", new { });
 

@@ -84,6 +84,16 @@ export function register(driver) {
     return { handle, publicKey: hex(pair.publicKey), relayAddresses: server.relayAddresses };
   });
 
+  // Messages about punching leave later by this time, so that a relay is there first.
+  driver.verb('dht.delayPunching', ({ milliseconds, ...args }) => {
+    const router = find(args)._router;
+    const { peerHolepunch } = router;
+    router.peerHolepunch = async (...message) => {
+      await new Promise((resolve) => setTimeout(resolve, milliseconds));
+      return peerHolepunch.apply(router, message);
+    };
+  });
+
   // The outcome comes as an `open` or a `close` event of the stream.
   driver.verb('dht.connect', ({ publicKey, seed, relayThrough, punches = true, options = {}, stream = {}, ...args }) => {
     const connection = find(args).connect(bytes(publicKey), {
