@@ -40,6 +40,44 @@ public class RelayTests
         );
 
     [Fact]
+    public void Peer_without_a_path_is_given_another_chance_in_another_network() =>
+        SwarmLab.Run(
+            1,
+            async lab =>
+            {
+                List<bool> asked = [];
+                var a = lab.CreatePeerBehindSymmetricNat(
+                    1,
+                    new HyperswarmOptions
+                    {
+                        RelayThrough = isForced =>
+                        {
+                            asked.Add(isForced);
+                            return null;
+                        },
+                    }
+                );
+                var b = lab.CreatePeerBehindSymmetricNat(2);
+                await Task.WhenAll(a.Dht.FullyBootstrappedAsync(), b.Swarm.ListenAsync());
+                a.Swarm.JoinPeer(b.Key);
+                await lab.World.Delay(120 * _second);
+                Assert.True(a.Swarm.Peers[b.Key].ForcesRelay);
+                asked.Clear();
+                a.Swarm.OnNetworkChanged();
+                Assert.False(a.Swarm.Peers[b.Key].ForcesRelay);
+                await lab.World.Delay(60 * _second);
+                Assert.False(asked[0]);
+
+                Assert.True(a.Swarm.Peers[b.Key].ForcesRelay);
+                asked.Clear();
+                await a.Swarm.SuspendAsync();
+                await a.Swarm.ResumeAsync();
+                await lab.World.Delay(60 * _second);
+                Assert.False(asked[0]);
+            }
+        );
+
+    [Fact]
     public void Peer_that_is_merely_gone_forces_no_relay() =>
         SwarmLab.Run(
             1,

@@ -101,7 +101,7 @@ public sealed partial class Hyperswarm
         try
         {
             // The verdict may come from elsewhere and heed no token: neither holds us up.
-            if (!await Options.FirewallAsync!(publicKey, ending.Token).WaitAsync(ending.Token))
+            if (!await OnLoopAsync(Options.FirewallAsync!(publicKey, ending.Token)).WaitAsync(ending.Token))
                 return _peers.GetValueOrDefault(publicKey) is { IsBanned: true };
         }
         catch (OperationCanceledException) when (ending.IsCancellationRequested)

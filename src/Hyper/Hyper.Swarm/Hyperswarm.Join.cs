@@ -109,6 +109,8 @@ public sealed partial class Hyperswarm
     // These tasks never continue anybody in place: waited for directly, WhenAll and WaitAsync go through the thread pool.
     private static async Task OnLoopAsync(Task task) => await task;
 
+    private static async Task<T> OnLoopAsync<T>(Task<T> task) => await task;
+
     /// <summary>A lookup has found a peer under a topic.</summary>
     internal void OnPeerFound(DhtPeer found, in Bytes32 topic)
     {

@@ -15,6 +15,8 @@ public sealed partial class Hyperswarm
         // First, so that a dead connection is found dead soon: what is written and not answered is the proof.
         foreach (var connection in _connections.ToList())
             connection.SendKeepAlive();
+        foreach (var peer in _peers.Values)
+            peer.OnPathsUnknown();
         _server.Refresh();
         RefreshTopics();
         var waited = RetryAllNow();

@@ -85,6 +85,8 @@ public sealed partial class Hyperswarm
             _ = ListenAgainAsync();
         foreach (var discovery in _discoveries.Values)
             discovery.Resume();
+        foreach (var peer in _peers.Values)
+            peer.OnPathsUnknown();
         RetryAllNow();
         LogResumed();
     }

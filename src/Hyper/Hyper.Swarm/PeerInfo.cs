@@ -123,6 +123,9 @@ public sealed class PeerInfo
         Reset();
     }
 
+    /// <summary>There may be a path now: our network, or the peer's place, is another.</summary>
+    internal void OnPathsUnknown() => ForcesRelay = false;
+
     internal void OnDialFailed()
     {
         Attempts++;

@@ -15,14 +15,14 @@ public sealed class JsSwarm : PartnerObject
     /// <param name="mode">What becomes of what is received.</param>
     /// <param name="seed">Seed of its key pair; random by default.</param>
     /// <param name="relayThrough">The key of the relay that it names, in hexadecimal.</param>
-    /// <param name="relayOnly">Whether no path but a relay leads to it and from it.</param>
+    /// <param name="relayOnly">The key of a relay: no other path leads to the swarm and from it. None by default.</param>
     public static async Task<JsSwarm> StartAsync(
         JsPartner partner,
         IReadOnlyList<JsAddress> bootstrap,
         StreamMode mode = StreamMode.Hash,
         string? seed = null,
         string? relayThrough = null,
-        bool relayOnly = false
+        string? relayOnly = null
     )
     {
         var made = await partner.CallAsync<CreatedSwarm>(
@@ -33,7 +33,7 @@ public sealed class JsSwarm : PartnerObject
                 seed,
                 relayThrough,
                 relayOnly,
-                nodeOptions = relayOnly ? new { quickFirewall = false } : null,
+                nodeOptions = relayOnly is null ? null : new { quickFirewall = false },
                 stream = new { mode = mode.ToDriver() },
             }
         );

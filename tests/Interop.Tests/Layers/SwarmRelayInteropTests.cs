@@ -28,7 +28,7 @@ public sealed class SwarmRelayInteropTests(NodePartners partners)
             network.Bootstrap,
             StreamMode.Echo,
             relayThrough: isNamedByServer ? relay.PublicKey : null,
-            relayOnly: true
+            relayOnly: relay.PublicKey
         );
         await theirs.JoinAsync(_topic, client: false);
         await using var ours = await OurSwarm.StartAsync(
@@ -71,7 +71,7 @@ public sealed class SwarmRelayInteropTests(NodePartners partners)
             partner,
             network.Bootstrap,
             relayThrough: isNamedByServer ? null : relay.PublicKey,
-            relayOnly: true
+            relayOnly: relay.PublicKey
         );
         await theirs.JoinAsync(_topic, server: false);
 

@@ -4,27 +4,28 @@ import { localNode } from './network.mjs';
 import { attachSecret } from './secret-stream.mjs';
 
 /**
- * A swarm whose node stays on loopback. With `relayOnly` its connections go through a relay or not at all: the node makes
- * connections and servers that neither punch nor tell local addresses, for which a swarm has no options.
+ * A swarm whose node stays on loopback. With `relayOnly`, the key of a relay, its connections go through one or not at all:
+ * the node makes connections and servers that neither punch nor tell local addresses, for which a swarm has no options.
  */
 export function createSwarm(
   driver,
-  { bootstrap, seed, port = 0, options = {}, nodeOptions = {}, relayThrough, relayOnly = false },
+  { bootstrap, seed, port = 0, options = {}, nodeOptions = {}, relayThrough, relayOnly },
 ) {
   const HyperDHT = driver.packages.get('hyperdht');
   const Hyperswarm = driver.packages.get('hyperswarm');
   const dht = new HyperDHT({ ...localNode(bootstrap), port, ...nodeOptions });
-  if (relayOnly) requireRelay(dht);
+  if (relayOnly) requireRelay(dht, bytes(relayOnly));
   // Always a function: given a key the newest asks for a relay only where its own NAT is random.
   const relays = relayThrough ? { relayThrough: () => bytes(relayThrough) } : {};
   return new Hyperswarm({ ...options, ...relays, dht, keyPair: keyPair(driver, seed) });
 }
 
-/** Connections by way of a relay stay possible: they are made by the same calls, and their relay is open. */
-function requireRelay(dht) {
+/** The relay itself is dialled by the same call, and as ever. */
+function requireRelay(dht, relay) {
   const { connect, createServer } = dht;
   const alone = { localConnection: false, fastOpen: false, holepunch: () => false };
-  dht.connect = (key, options = {}) => connect.call(dht, key, { ...options, ...alone });
+  dht.connect = (key, options = {}) =>
+    connect.call(dht, key, relay.equals(key) ? options : { ...options, ...alone });
   dht.createServer = (options = {}, ...rest) =>
     createServer.call(dht, { ...options, shareLocalAddress: false, holepunch: false }, ...rest);
 }
