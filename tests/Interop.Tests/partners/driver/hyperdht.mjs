@@ -35,7 +35,7 @@ export function register(driver) {
   // it is also the first of its network: nobody can tell it its address, so it is told here.
   driver.verb('dht.node', async ({ bootstrap, seed, host, port = 0, serving = false, publicPort = 0, options = {} }) => {
     const role = serving ? { ephemeral: false, firewalled: false } : {};
-    const place = publicPort ? { ...firstNode(port), anyPort: false } : { ...localNode(bootstrap, host), ...role, port };
+    const place = publicPort ? { ...firstNode(port), anyPort: false } : { ...localNode(bootstrap, host ?? undefined), ...role, port };
     const node = create({ ...place, keyPair: keyPair(driver, seed), ...options });
     if (publicPort) node._nat.add('127.0.0.1', publicPort);
     node.on('persistent', () => driver.emit('persistent', handle));
