@@ -8,8 +8,11 @@ namespace Intercom.Bridge.Tests;
 /// <summary>What the JavaScript bridge was recorded to answer, asked again over a real WebSocket, in the same order.</summary>
 public sealed class BridgeReplayTests
 {
-    /// <summary>Cases of commands that do not exist yet: the terminal's, and the reader of raw HTTP.</summary>
-    private static readonly Dictionary<string, string> _waiting = new() { ["bridge-cli"] = "commands of the terminal" };
+    /// <summary>Cases that are replayed elsewhere: commands of the terminal, of which the bridge only passes on the lines.</summary>
+    private static readonly Dictionary<string, string> _waiting = new()
+    {
+        ["bridge-cli"] = "TerminalReplayTests of Intercom.Node, and CliTests",
+    };
 
     /// <summary>Cases in which we answer otherwise; each has a test of its own.</summary>
     private static readonly Dictionary<string, string> _differences = new()

@@ -23,6 +23,7 @@ public sealed partial class IntercomPeer
         {
             Token = parts.BridgeToken,
             Audit = parts.Audit,
+            Terminal = parts.Options.BridgeRunsCommands ? parts.Terminal : null,
             Logger = parts.Options.LoggerFactory.CreateLogger<ScBridge>(),
         };
         var wallet = parts.Wallet!;

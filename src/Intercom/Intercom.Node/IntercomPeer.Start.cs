@@ -5,6 +5,7 @@ using Hyper.Mux;
 using Hyper.Swarm;
 using Intercom.Node.Internal;
 using Intercom.Node.Store;
+using Intercom.Node.Terminal;
 using Microsoft.Extensions.Logging;
 using Trac.Wallet;
 
@@ -97,6 +98,12 @@ public sealed partial class IntercomPeer
             {
                 Logger = loggers.CreateLogger<Sidechannels.Sidechannels>(),
             }
+        );
+        parts.Terminal = new PeerTerminal(
+            parts.Sidechannels,
+            parts.Options.Sidechannels,
+            parts.Wallet,
+            () => parts.ExitRequested.TrySetResult()
         );
     }
 

@@ -2,6 +2,7 @@ using Hyper.Dht.Rpc;
 using Hyper.Loop;
 using Intercom.Node.Internal;
 using Intercom.Node.Store;
+using Intercom.Node.Terminal;
 using Trac.Wallet;
 
 namespace Intercom.Node;
@@ -33,6 +34,12 @@ public sealed partial class IntercomPeer : IAsyncDisposable
 
     /// <summary>Its channels; to be used on <see cref="Loop"/>.</summary>
     public Sidechannels.Sidechannels Sidechannels => _parts.Sidechannels!;
+
+    /// <summary>The commands that a person can give it.</summary>
+    public PeerTerminal Terminal => _parts.Terminal!;
+
+    /// <summary>Completes when a command has asked it to stop, which is left to the owner.</summary>
+    public Task ExitRequested => _parts.ExitRequested.Task;
 
     /// <summary>The loop that owns everything on the network.</summary>
     public EventLoop Loop => _parts.Loop!;

@@ -44,6 +44,9 @@ public sealed record PeerOptions
     /// <summary>Take the next free port when the bridge's is taken.</summary>
     public bool BridgeTakesNextPort { get; init; }
 
+    /// <summary>Whether clients of the bridge may run commands of the terminal. Default false.</summary>
+    public bool BridgeRunsCommands { get; init; }
+
     /// <summary>Where everything logs to.</summary>
     public ILoggerFactory LoggerFactory { get; init; } = NullLoggerFactory.Instance;
 }

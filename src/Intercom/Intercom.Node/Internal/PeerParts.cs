@@ -3,6 +3,7 @@ using Hyper.Loop;
 using Hyper.Swarm;
 using Intercom.Bridge;
 using Intercom.Node.Store;
+using Intercom.Node.Terminal;
 using Microsoft.Extensions.Logging;
 using Trac.Wallet;
 
@@ -37,6 +38,11 @@ internal sealed class PeerParts(PeerOptions options, PeerStore store)
     public Wallet? Wallet { get; set; }
 
     public Sidechannels.Sidechannels? Sidechannels { get; set; }
+
+    public PeerTerminal? Terminal { get; set; }
+
+    /// <summary>Set when a command has asked for the end.</summary>
+    public TaskCompletionSource ExitRequested { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public ScBridge? Bridge { get; set; }
 

@@ -54,6 +54,9 @@ public sealed class PeerStore
     /// <summary>What clients of the bridge did (<see cref="AuditFile"/>).</summary>
     public string AuditPath => Path.Combine(Directory, "bridge.audit.jsonl");
 
+    /// <summary>Settings of the peer that are not given otherwise; made by the user.</summary>
+    public string SettingsFilePath => Path.Combine(Directory, "intercom.json");
+
     internal string LockPath => Path.Combine(Directory, "intercom.lock");
 
     internal string ProcessIdPath => Path.Combine(Directory, "intercom.pid");
