@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Intercom.Cli.Commands;
+using Intercom.Cli.Help;
 
 namespace Intercom.Cli;
 
@@ -15,6 +16,7 @@ internal static class CommandTree
         root.Directives.Clear();
         PeerCommand.Attach(root, isUp: false);
         root.Subcommands.Add(PeerCommand.CreateUp());
+        root.Subcommands.Add(ConfigCommand.Create());
         root.Subcommands.Add(SendCommand.Create());
         root.Subcommands.Add(TailCommand.Create());
         root.Subcommands.Add(InspectCommands.CreatePeers());
@@ -23,6 +25,7 @@ internal static class CommandTree
         root.Subcommands.Add(TokenCommand.Create());
         root.Subcommands.Add(DhtCommand.Create());
         root.Subcommands.Add(DemoCommand.Create());
+        HelpTexts.Attach(root);
         return root;
     }
 }

@@ -8,4 +8,8 @@ internal static class ExitCode
     public const int Usage = 2;
     public const int NoSuchPeer = 3;
     public const int Refused = 4;
+
+    /// <summary>All of them, for the help text.</summary>
+    public const string Explained =
+        "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 no such peer running, 4 refused by the peer.";
 }

@@ -95,7 +95,8 @@ internal static class LineFaults
         return $"unknown command or value '{token}'.{hint} {SeeHelp}";
     }
 
-    private static string? Nearest(string token, List<string> allowed)
+    /// <summary>The allowed word that is most like <paramref name="token"/>, if it is like enough to be meant.</summary>
+    public static string? Nearest(string token, List<string> allowed)
     {
         const int farthest = 3;
         var nearest = allowed.MinBy(name => Distance(token, name));

@@ -70,7 +70,7 @@ public sealed class RecordedFlagsTests : IDisposable
             return (null, string.Join('\n', values.Errors));
         try
         {
-            return (await PeerOptionsReader.ReadAsync(values, isUp: false, localDhtPort: null, default), null);
+            return (await PeerOptionsReader.ReadAsync(values, isUp: false, default), null);
         }
         catch (CommandException error)
         {

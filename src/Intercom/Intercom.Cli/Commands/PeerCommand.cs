@@ -22,30 +22,17 @@ internal static class PeerCommand
 
     public static void Attach(Command command, bool isUp)
     {
-        var settings = new SettingOptions();
+        var settings = new PeerSettings();
         settings.AddTo(command);
-        Option<bool> local = new("--local")
-        {
-            Description = "Use the DHT of this machine; the first such peer runs it.",
-        };
-        command.Options.Add(local);
-        var localPort = NumberOption.Create("--local-port", 1, ushort.MaxValue, LocalDht.DefaultPort);
-        localPort.Description = "Its UDP port on loopback, the same for all its peers; says --local too.";
-        localPort.HelpName = "port";
-        command.Options.Add(localPort);
         command.SetAction(
             async (line, cancellationToken) =>
             {
-                var values = settings.Read(line, Environment.GetEnvironmentVariable);
-                if (values.Errors.Count > 0)
-                    throw new CommandException(ExitCode.Usage, values.Errors);
+                var values = settings.Read(line);
                 foreach (var setting in values.Given.Where(setting => !setting.IsInBuild))
                     Output.Warn(
-                        $"{setting.Option} has no effect: the {PlaneName(setting.Plane)} is not in this build."
+                        $"{values.SourceOf(setting).GivenAs} has no effect: the {PlaneName(setting.Plane)} is not in this build."
                     );
-                var isLocal = line.GetValue(local) || line.GetResult(localPort) is { Implicit: false };
-                ushort? localDhtPort = isLocal ? (ushort)line.GetValue(localPort)!.Value : null;
-                var options = await PeerOptionsReader.ReadAsync(values, isUp, localDhtPort, cancellationToken);
+                var options = await PeerOptionsReader.ReadAsync(values, isUp, cancellationToken);
                 try
                 {
                     await RunAsync(options, values, cancellationToken);

@@ -11,12 +11,10 @@ internal static class PeerOptionsReader
     /// <summary>Reads all settings of a peer.</summary>
     /// <param name="values">The settings.</param>
     /// <param name="isUp">Whether the bridge is on unless it is switched off.</param>
-    /// <param name="localDhtPort">Where the DHT of this machine is, if it is to be used.</param>
     /// <param name="cancellationToken">Gives up looking for host names.</param>
     public static async Task<PeerOptions> ReadAsync(
         SettingValues values,
         bool isUp,
-        ushort? localDhtPort,
         CancellationToken cancellationToken
     )
     {
@@ -24,25 +22,39 @@ internal static class PeerOptionsReader
         var token = values.Text(SettingCatalog.BridgeTokenText);
         if (isBridgeOn && !isUp && token is null)
             throw new CommandException(ExitCode.Usage, "SC-Bridge requires --sc-bridge-token (auth is mandatory).");
-        var bootstrap = await ReadBootstrapAsync(values, cancellationToken);
-        if (localDhtPort is { } port && bootstrap.Count > 0)
-        {
-            throw new CommandException(
-                ExitCode.Usage,
-                $"--local and --dht-bootstrap exclude each other: --local is the DHT at {LocalDht.BootstrapAt(port)}."
-            );
-        }
+        var localDhtPort = ReadLocalDhtPort(values);
+        var bootstrap = localDhtPort is null ? await ReadBootstrapAsync(values, cancellationToken) : [];
         return new PeerOptions
         {
             StoresDirectory = values.Text(SettingCatalog.PeerStoresDirectory) ?? PeerStore.DefaultDirectory,
             StoreName = values.Text(SettingCatalog.PeerStoreName) ?? PeerStore.DefaultName,
             DhtBootstrap = bootstrap,
             LocalDhtPort = localDhtPort,
-            Sidechannels = ReadSidechannels(values),
+            Sidechannels = await ReadSidechannelsAsync(values),
             Bridge = isBridgeOn ? BridgeOptionsReader.Read(values) : null,
             BridgeToken = token,
+            BridgeRunsCommands = values.Switch(SettingCatalog.BridgeCli, fallback: false),
             BridgeTakesNextPort = isUp && !values.Has(SettingCatalog.BridgePort),
         };
+    }
+
+    /// <summary>Where the DHT of this machine is, if it is to be used: unless other nodes are named in a place before.</summary>
+    private static ushort? ReadLocalDhtPort(SettingValues values)
+    {
+        var (ofSwitch, ofPort) = (values.SourceOf(SettingCatalog.Local), values.SourceOf(SettingCatalog.LocalPort));
+        var isSaidByPort = ofPort.Source > ofSwitch.Source;
+        if (!isSaidByPort && !values.Switch(SettingCatalog.Local, fallback: false))
+            return null;
+        var port = (ushort)(values.Number(SettingCatalog.LocalPort) ?? LocalDht.DefaultPort);
+        var (nodes, own) = (values.SourceOf(SettingCatalog.DhtBootstrap), isSaidByPort ? ofPort : ofSwitch);
+        if (values.Has(SettingCatalog.DhtBootstrap) && nodes.Source == own.Source)
+        {
+            throw new CommandException(
+                ExitCode.Usage,
+                $"{own.GivenAs} and {nodes.GivenAs} exclude each other: --local is the DHT at {LocalDht.BootstrapAt(port)}."
+            );
+        }
+        return nodes.Source > own.Source ? null : port;
     }
 
     private static async Task<IReadOnlyList<UdpAddress>> ReadBootstrapAsync(
@@ -56,7 +68,7 @@ internal static class PeerOptionsReader
         return nodes;
     }
 
-    private static SidechannelOptions ReadSidechannels(SettingValues values)
+    private static async Task<SidechannelOptions> ReadSidechannelsAsync(SettingValues values)
     {
         var defaults = SidechannelOptions.Default;
         return new SidechannelOptions
@@ -82,7 +94,7 @@ internal static class PeerOptionsReader
             OwnerWriteOnly = values.Switch(SettingCatalog.OwnerWriteOnly, defaults.OwnerWriteOnly),
             OwnerWriteChannels = ListOrNull(values, SettingCatalog.OwnerWriteChannels),
             OwnerKeys = values.Pairs(SettingCatalog.Owner),
-            Welcomes = WelcomeReader.Read(values.Pairs(SettingCatalog.Welcome)),
+            Welcomes = await WelcomeReader.ReadAsync(values.Pairs(SettingCatalog.Welcome)),
             WelcomeRequired = values.Switch(SettingCatalog.WelcomeRequired, defaults.WelcomeRequired),
             VerifySenders = values.Switch(SettingCatalog.Verify, defaults.VerifySenders),
         };

@@ -15,42 +15,50 @@ internal static partial class SettingCatalog
     public static readonly SettingDefinition Debug = Channel(
         "debug",
         SettingKind.Switch,
-        "Say what happens to each message."
+        "Say what happens to each message.",
+        "0"
     );
     public static readonly SettingDefinition Quiet = Channel(
         "quiet",
         SettingKind.Switch,
-        "Do not print messages; a peer that only relays."
+        "Do not print messages; a peer that only relays.",
+        "0"
     );
     public static readonly SettingDefinition MaxBytes = Channel(
         "max-bytes",
         SettingKind.Number,
-        "Largest message in bytes of JSON, sent or received (default 1000000)."
+        "Largest message in bytes of JSON, sent or received.",
+        "1000000"
     );
     public static readonly SettingDefinition AllowRemoteOpen = Channel(
         "allow-remote-open",
         SettingKind.Switch,
-        "Listen to other peers' requests to open a channel (default 1)."
+        "Listen to other peers' requests to open a channel.",
+        "1"
     );
     public static readonly SettingDefinition AutoJoin = Channel(
         "auto-join",
         SettingKind.Switch,
-        "Join the channels that other peers ask for (default 0)."
+        "Join the channels that other peers ask for.",
+        "0"
     );
     public static readonly SettingDefinition Pow = Channel(
         "pow",
         SettingKind.Switch,
-        "Make and demand proof of work (default 1)."
+        "Make and demand proof of work.",
+        "1"
     );
     public static readonly SettingDefinition PowDifficulty = Channel(
         "pow-difficulty",
         SettingKind.Number,
-        "Leading zero bits of the proof (default 12)."
+        "Leading zero bits of the proof.",
+        "12"
     );
     public static readonly SettingDefinition PowEntry = Channel(
         "pow-entry",
         SettingKind.Switch,
-        "Demand it on the entry channel only (default 0)."
+        "Demand it on the entry channel only.",
+        "0"
     );
     public static readonly SettingDefinition PowChannels = Channel(
         "pow-channels",
@@ -60,22 +68,26 @@ internal static partial class SettingCatalog
     public static readonly SettingDefinition RateBytes = Channel(
         "rate-bytes",
         SettingKind.Number,
-        "Bytes a second taken from one peer (default 64000; 0: no limit)."
+        "Bytes a second taken from one peer (0: no limit).",
+        "64000"
     );
     public static readonly SettingDefinition RateBurst = Channel(
         "rate-burst",
         SettingKind.Number,
-        "Bytes taken from one peer at once (default 256000)."
+        "Bytes taken from one peer at once.",
+        "256000"
     );
     public static readonly SettingDefinition MaxStrikes = Channel(
         "max-strikes",
         SettingKind.Number,
-        "Excesses within five seconds before a peer is blocked for thirty (default 3)."
+        "Excesses within five seconds before a peer is blocked for thirty.",
+        "3"
     );
     public static readonly SettingDefinition WelcomeRequired = Channel(
         "welcome-required",
         SettingKind.Switch,
-        "Demand a signed welcome on all channels but the entry (default 1)."
+        "Demand a signed welcome on all channels but the entry.",
+        "1"
     );
     public static readonly SettingDefinition Welcome = Channel(
         "welcome",
@@ -90,7 +102,8 @@ internal static partial class SettingCatalog
     public static readonly SettingDefinition OwnerWriteOnly = Channel(
         "owner-write-only",
         SettingKind.Switch,
-        "Only the owner writes, on all channels with one."
+        "Only the owner writes, on all channels with one.",
+        "0"
     );
     public static readonly SettingDefinition OwnerWriteChannels = Channel(
         "owner-write-channels",
@@ -100,7 +113,8 @@ internal static partial class SettingCatalog
     public static readonly SettingDefinition InviteRequired = Channel(
         "invite-required",
         SettingKind.Switch,
-        "Demand an invite on all channels but the entry."
+        "Demand an invite on all channels but the entry.",
+        "0"
     );
     public static readonly SettingDefinition InviteChannels = Channel(
         "invite-channels",
@@ -120,12 +134,14 @@ internal static partial class SettingCatalog
     public static readonly SettingDefinition InviteTtl = Channel(
         "invite-ttl",
         SettingKind.Number,
-        "Seconds an invite made here is good for (default 604800)."
+        "Seconds an invite made here is good for.",
+        "604800"
     );
     public static readonly SettingDefinition Verify = Channel(
         "verify",
         SettingKind.Switch,
-        "Check the signature of each message and mark it (default 1; not in the JavaScript version)."
+        "Check the signature of each message and mark it (not in the JavaScript version).",
+        "1"
     );
 
     private static SettingDefinition[] Sidechannels =>
@@ -156,6 +172,6 @@ internal static partial class SettingCatalog
             Verify,
         ];
 
-    private static SettingDefinition Channel(string name, SettingKind kind, string help) =>
-        new(name == "sidechannels" ? name : "sidechannel-" + name, kind, SettingPlane.Sidechannels, help);
+    private static SettingDefinition Channel(string name, SettingKind kind, string help, string? fallback = null) =>
+        new(name == "sidechannels" ? name : "sidechannel-" + name, kind, SettingPlane.Sidechannels, help, fallback);
 }

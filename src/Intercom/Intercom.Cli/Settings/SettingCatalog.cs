@@ -1,3 +1,7 @@
+using System.Globalization;
+using Intercom.Node;
+using Intercom.Node.Store;
+
 namespace Intercom.Cli.Settings;
 
 /// <summary>
@@ -10,7 +14,8 @@ internal static partial class SettingCatalog
         "peer-store-name",
         SettingKind.Text,
         SettingPlane.Peer,
-        "Name of this peer's store (short: --name)."
+        "Name of this peer's store (short: --name).",
+        PeerStore.DefaultName
     )
     {
         Aliases = ["name"],
@@ -20,7 +25,8 @@ internal static partial class SettingCatalog
         "peer-stores-directory",
         SettingKind.Text,
         SettingPlane.Peer,
-        "Folder in which stores lie."
+        "Folder in which stores lie.",
+        PeerStore.DefaultDirectory
     );
 
     public static readonly SettingDefinition DhtBootstrap = new(
@@ -31,11 +37,54 @@ internal static partial class SettingCatalog
     )
     {
         Aliases = ["dht-bootstrap"],
+        OtherEnvironment = ["DHT_BOOTSTRAP"],
+    };
+
+    public static readonly SettingDefinition Local = new(
+        "local",
+        SettingKind.Switch,
+        SettingPlane.Peer,
+        "Use the DHT of this machine; the first such peer runs it.",
+        "0"
+    )
+    {
+        Environment = "INTERCOM_LOCAL",
+    };
+
+    public static readonly SettingDefinition LocalPort = new(
+        "local-port",
+        SettingKind.FixedPort,
+        SettingPlane.Peer,
+        "Its UDP port on loopback, the same for all its peers; says --local too.",
+        LocalDht.DefaultPort.ToString(CultureInfo.InvariantCulture)
+    )
+    {
+        Environment = "INTERCOM_LOCAL_PORT",
+    };
+
+    public static readonly SettingDefinition Terminal = new(
+        "terminal",
+        SettingKind.Switch,
+        SettingPlane.Peer,
+        "Take commands from standard input (left out: when that is a terminal)."
+    )
+    {
+        Environment = "INTERCOM_TERMINAL",
     };
 
     /// <summary>All of them, in the order of the help text.</summary>
     public static SettingDefinition[] All =>
-        field ??= [PeerStoreName, PeerStoresDirectory, DhtBootstrap, .. Sidechannels, .. Bridge, .. OtherPlanes];
+        field ??= [
+            PeerStoreName,
+            PeerStoresDirectory,
+            DhtBootstrap,
+            Local,
+            LocalPort,
+            Terminal,
+            .. Sidechannels,
+            .. Bridge,
+            .. OtherPlanes,
+        ];
 
     private static SettingDefinition[] OtherPlanes =>
         [

@@ -8,7 +8,14 @@ namespace Intercom.Cli.Settings;
 /// <param name="Kind">What the text must be.</param>
 /// <param name="Plane">What it is for.</param>
 /// <param name="Help">One line for the help text.</param>
-internal sealed record SettingDefinition(string Flag, SettingKind Kind, SettingPlane Plane, string Help)
+/// <param name="Default">The text that would mean the same as leaving it out; null where that means nothing.</param>
+internal sealed record SettingDefinition(
+    string Flag,
+    SettingKind Kind,
+    SettingPlane Plane,
+    string Help,
+    string? Default = null
+)
 {
     /// <summary>The flag as typed.</summary>
     public string Option => "--" + Flag;
@@ -16,8 +23,21 @@ internal sealed record SettingDefinition(string Flag, SettingKind Kind, SettingP
     /// <summary>Environment variable; the flag in capitals unless the JavaScript version named it otherwise.</summary>
     public string Environment { get; init; } = Flag.Replace('-', '_').ToUpperInvariant();
 
-    /// <summary>Other flags with the same meaning.</summary>
+    /// <summary>Other flags with the same meaning; the flag itself stands before them wherever it is given.</summary>
     public string[] Aliases { get; init; } = [];
+
+    /// <summary>Other environment variables with the same meaning, which stand behind the first.</summary>
+    public string[] OtherEnvironment { get; init; } = [];
+
+    /// <summary><see cref="Default"/> under <c>intercom up</c>.</summary>
+    public string? DefaultWithUp
+    {
+        get => field ?? Default;
+        init;
+    }
+
+    /// <summary>Whether its text is never shown.</summary>
+    public bool IsSecret { get; init; }
 
     /// <summary>Whether it takes effect in this build; otherwise it is accepted with a warning.</summary>
     public bool IsInBuild { get; init; } = true;
@@ -29,6 +49,7 @@ internal sealed record SettingDefinition(string Flag, SettingKind Kind, SettingP
             SettingKind.Switch => "1, true, yes, on, 0, false, no or off",
             SettingKind.Number => "a whole number, 0 or more",
             SettingKind.Port => "a port from 0 to 65535",
+            SettingKind.FixedPort => "a port from 1 to 65535",
             SettingKind.List => "names separated by commas",
             SettingKind.Pairs => "channel:value pairs separated by commas",
             SettingKind.KeyPairs => "channel:key pairs separated by commas, keys of 64 hexadecimal digits",
@@ -44,7 +65,7 @@ internal sealed record SettingDefinition(string Flag, SettingKind Kind, SettingP
         {
             SettingKind.Switch => "0|1",
             SettingKind.Number => "number",
-            SettingKind.Port => "port",
+            SettingKind.Port or SettingKind.FixedPort => "port",
             SettingKind.List => "name,…",
             SettingKind.Pairs => "channel:value,…",
             SettingKind.KeyPairs => "channel:hex,…",

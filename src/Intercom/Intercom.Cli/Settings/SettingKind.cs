@@ -12,8 +12,11 @@ internal enum SettingKind
     /// <summary>A whole number, 0 or more.</summary>
     Number,
 
-    /// <summary>A TCP or UDP port.</summary>
+    /// <summary>A TCP or UDP port; 0 lets the system choose.</summary>
     Port,
+
+    /// <summary>A port that others have to know: not 0.</summary>
+    FixedPort,
 
     /// <summary>Texts separated by commas.</summary>
     List,

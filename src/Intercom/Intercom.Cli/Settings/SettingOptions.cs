@@ -25,10 +25,23 @@ internal sealed class SettingOptions
         {
             if (line.GetResult(option) is { Implicit: false } given)
                 values.Add(setting, given.Tokens.Count == 0 ? null : LastToken(given), given.IdentifierToken!.Value);
-            else if (environment(setting.Environment) is { Length: > 0 } text)
-                values.Add(setting, text, setting.Environment);
+            else if (FindVariable(setting, environment) is var (name, text))
+                values.Add(setting, text, name, SettingSource.Environment);
         }
         return values;
+    }
+
+    private static (string Name, string Text)? FindVariable(
+        SettingDefinition setting,
+        Func<string, string?> environment
+    )
+    {
+        foreach (var name in (string[])[setting.Environment, .. setting.OtherEnvironment])
+        {
+            if (environment(name) is { Length: > 0 } text)
+                return (name, text);
+        }
+        return null;
     }
 
     private static string LastToken(OptionResult given) => given.Tokens[^1].Value;

@@ -10,6 +10,7 @@ namespace Intercom.Cli.Settings;
 internal sealed class SettingValues
 {
     private readonly Dictionary<SettingDefinition, string> _texts = [];
+    private readonly Dictionary<SettingDefinition, (SettingSource Source, string GivenAs)> _sources = [];
     private readonly List<string> _errors = [];
 
     /// <summary>One line for each text that is not allowed.</summary>
@@ -19,7 +20,11 @@ internal sealed class SettingValues
     public IReadOnlyCollection<SettingDefinition> Given => _texts.Keys;
 
     /// <summary>Takes <paramref name="text"/> for a setting; null is the flag without a value.</summary>
-    public void Add(SettingDefinition setting, string? text, string givenAs)
+    /// <param name="setting">The setting.</param>
+    /// <param name="text">What was given for it.</param>
+    /// <param name="givenAs">The name it was given by, for messages.</param>
+    /// <param name="source">Where it was given.</param>
+    public void Add(SettingDefinition setting, string? text, string givenAs, SettingSource source = SettingSource.Flag)
     {
         if (text is null && setting.Kind == SettingKind.Switch)
             text = "1";
@@ -28,8 +33,18 @@ internal sealed class SettingValues
         else if (text.Trim() is { Length: > 0 } trimmed && !IsAllowed(setting, trimmed))
             _errors.Add($"{givenAs}: '{text}' is not allowed here; allowed is {setting.Allowed}.");
         else if (text.Trim() is { Length: > 0 } given)
+        {
             _texts[setting] = given;
+            _sources[setting] = (source, givenAs);
+        }
     }
+
+    /// <summary>Notes that something cannot be used.</summary>
+    public void AddError(string error) => _errors.Add(error);
+
+    /// <summary>Where the setting was given, and by what name; <see cref="SettingSource.Default"/> when nowhere.</summary>
+    public (SettingSource Source, string GivenAs) SourceOf(SettingDefinition setting) =>
+        _sources.GetValueOrDefault(setting, (SettingSource.Default, ""));
 
     public bool Has(SettingDefinition setting) => _texts.ContainsKey(setting);
 
@@ -38,8 +53,11 @@ internal sealed class SettingValues
     public bool Switch(SettingDefinition setting, bool fallback) =>
         _texts.TryGetValue(setting, out var text) ? ParseSwitch(text) ?? fallback : fallback;
 
+    /// <summary>The number; one beyond the largest of its type is as good as that.</summary>
     public int? Number(SettingDefinition setting) =>
-        _texts.TryGetValue(setting, out var text) ? int.Parse(text, CultureInfo.InvariantCulture) : null;
+        _texts.TryGetValue(setting, out var text)
+            ? (int)Math.Min(int.MaxValue, ulong.Parse(text, CultureInfo.InvariantCulture))
+            : null;
 
     public IReadOnlyList<string> List(SettingDefinition setting) =>
         _texts.TryGetValue(setting, out var text) ? SplitList(text) : [];
@@ -60,8 +78,15 @@ internal sealed class SettingValues
         setting.Kind switch
         {
             SettingKind.Switch => ParseSwitch(text) is not null,
-            SettingKind.Number => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out _),
+            SettingKind.Number => ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out _),
             SettingKind.Port => ushort.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out _),
+            SettingKind.FixedPort => ushort.TryParse(
+                text,
+                NumberStyles.None,
+                CultureInfo.InvariantCulture,
+                out var port
+            )
+                && port != 0,
             SettingKind.List => SplitList(text).Length > 0,
             SettingKind.Pairs => AllPairs(text, static _ => true),
             SettingKind.KeyPairs => AllPairs(text, static value => Bytes32.TryParseHex(value, out _)),
