@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
@@ -10,8 +9,6 @@ namespace Intercom.Cli.Tests;
 /// <summary>Running peers, and the commands that talk to them.</summary>
 public sealed class PeerTests : CliLab
 {
-    private static readonly TimeSpan _connectLimit = TimeSpan.FromSeconds(30);
-
     [Fact]
     public async Task Up_two_peers_exchange_messages_and_answer_their_clients()
     {
@@ -251,17 +248,6 @@ public sealed class PeerTests : CliLab
         var sent = await RunAsync(["send", "@alice hello"]);
 
         Assert.Equal(0, sent.ExitCode);
-    }
-
-    /// <summary>Waits until the peer is connected to another.</summary>
-    private async Task ConnectedAsync(string name)
-    {
-        var started = Stopwatch.GetTimestamp();
-        while ((await RunAsync(["peers", "--name", name, "--json"])).Results.Length == 0)
-            Assert.True(
-                Stopwatch.GetElapsedTime(started) < _connectLimit,
-                $"'{name}' did not connect to another peer in time."
-            );
     }
 
     private JsObject ReadJson(string name) => ParseObject(File.ReadAllText(StorePath(name, "bridge.json")));

@@ -19,6 +19,7 @@ internal static class CommandTree
         root.Subcommands.Add(ConfigCommand.Create());
         root.Subcommands.Add(SendCommand.Create());
         root.Subcommands.Add(TailCommand.Create());
+        root.Subcommands.Add(SidechannelCommands.Create());
         root.Subcommands.Add(InspectCommands.CreatePeers());
         root.Subcommands.Add(InspectCommands.CreateInfo());
         root.Subcommands.Add(InspectCommands.CreateStats());

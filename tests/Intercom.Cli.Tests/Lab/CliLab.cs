@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Hyper.Dht;
 using Hyper.Loop;
 
@@ -6,6 +7,8 @@ namespace Intercom.Cli.Tests.Lab;
 /// <summary>A folder and, when asked for, a DHT of its own for the programs of one test.</summary>
 public abstract class CliLab : IAsyncLifetime
 {
+    private static readonly TimeSpan _connectLimit = TimeSpan.FromSeconds(30);
+
     private readonly NetworkLoop _loop = new();
     private readonly List<IntercomProcess> _started = [];
     private HyperDhtTestnet? _dht;
@@ -31,6 +34,18 @@ public abstract class CliLab : IAsyncLifetime
     internal IntercomProcess StartUnread(params string[] arguments) =>
         Keep(IntercomProcess.Start(Folder, arguments, readsResults: false));
 
+    /// <summary>Starts the program at a terminal.</summary>
+    internal IntercomProcess StartAtTerminal(params string[] arguments) =>
+        StartAtTerminal(new Dictionary<string, string> { ["TERM"] = "xterm" }, arguments);
+
+    /// <summary>Starts the program at a terminal, with these variables.</summary>
+    internal IntercomProcess StartAtTerminal(Dictionary<string, string> environment, params string[] arguments) =>
+        Keep(Pty.Start(Folder, arguments, environment));
+
+    /// <summary>Starts the program with an input that stays open: <see cref="IntercomProcess.TypeAsync"/>.</summary>
+    internal IntercomProcess StartPiped(params string[] arguments) =>
+        Keep(IntercomProcess.StartProgram(Folder, "dotnet", [IntercomProcess.ProgramPath, .. arguments]));
+
     /// <summary>Runs the program to its end.</summary>
     internal async Task<(int ExitCode, string Results, string Notes)> RunAsync(string[] arguments, string? input = null)
     {
@@ -45,6 +60,17 @@ public abstract class CliLab : IAsyncLifetime
         var process = Start(["up", "--name", name, "--dht-bootstrap", await BootstrapAsync(), .. more]);
         await process.LineAsync("SC-Bridge:");
         return process;
+    }
+
+    /// <summary>Waits until the peer is connected to another.</summary>
+    internal async Task ConnectedAsync(string name)
+    {
+        var started = Stopwatch.GetTimestamp();
+        while ((await RunAsync(["peers", "--name", name, "--json"])).Results.Length == 0)
+            Assert.True(
+                Stopwatch.GetElapsedTime(started) < _connectLimit,
+                $"'{name}' did not connect to another peer in time."
+            );
     }
 
     protected async Task<string> BootstrapAsync()

@@ -24,6 +24,9 @@ internal sealed partial class IntercomProcess : IAsyncDisposable
         );
     }
 
+    /// <summary>The built program.</summary>
+    public static string ProgramPath => Path.Combine(AppContext.BaseDirectory, "intercom.dll");
+
     public int Id => _process.Id;
 
     public StreamReader ResultStream => _process.StandardOutput;
@@ -53,7 +56,23 @@ internal sealed partial class IntercomProcess : IAsyncDisposable
         bool readsResults = true
     )
     {
-        var start = new ProcessStartInfo("dotnet")
+        var started = StartProgram(folder, "dotnet", [ProgramPath, .. arguments], readsResults);
+        if (input is not null)
+            started._process.StandardInput.Write(input);
+        started._process.StandardInput.Close();
+        return started;
+    }
+
+    /// <summary>Starts any program, and leaves its standard input open.</summary>
+    public static IntercomProcess StartProgram(
+        string folder,
+        string program,
+        IEnumerable<string> arguments,
+        bool readsResults = true,
+        IReadOnlyDictionary<string, string>? environment = null
+    )
+    {
+        var start = new ProcessStartInfo(program)
         {
             WorkingDirectory = folder,
             UseShellExecute = false,
@@ -61,14 +80,18 @@ internal sealed partial class IntercomProcess : IAsyncDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "intercom.dll"));
         foreach (var argument in arguments)
             start.ArgumentList.Add(argument);
-        var process = Process.Start(start)!;
-        if (input is not null)
-            process.StandardInput.Write(input);
-        process.StandardInput.Close();
-        return new IntercomProcess(process, readsResults);
+        foreach (var (name, value) in environment ?? new Dictionary<string, string>())
+            start.Environment[name] = value;
+        return new IntercomProcess(Process.Start(start)!, readsResults);
+    }
+
+    /// <summary>Writes to the standard input, which must have been left open.</summary>
+    public async Task TypeAsync(string text)
+    {
+        await _process.StandardInput.WriteAsync(text);
+        await _process.StandardInput.FlushAsync();
     }
 
     /// <summary>Waits for a line of results or notes that contains <paramref name="part"/>, and gives it.</summary>

@@ -3,6 +3,7 @@ using Hyper.Dht.Rpc;
 using Intercom.Bridge;
 using Intercom.Cli.Settings;
 using Intercom.Cli.Terminal;
+using Intercom.Cli.Terminal.Prompt;
 using Intercom.Node;
 
 namespace Intercom.Cli.Commands;
@@ -35,7 +36,7 @@ internal static class PeerCommand
                 var options = await PeerOptionsReader.ReadAsync(values, isUp, cancellationToken);
                 try
                 {
-                    await RunAsync(options, values, cancellationToken);
+                    await RunAsync(options, values, isUp, cancellationToken);
                 }
                 catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
                 {
@@ -46,8 +47,15 @@ internal static class PeerCommand
         );
     }
 
-    private static async Task RunAsync(PeerOptions options, SettingValues values, CancellationToken cancellationToken)
+    private static async Task RunAsync(
+        PeerOptions options,
+        SettingValues values,
+        bool isUp,
+        CancellationToken cancellationToken
+    )
     {
+        var hasTerminal = values.Switch(SettingCatalog.Terminal, ControllingTerminal.IsAttended);
+        using var streams = hasTerminal ? PromptStreams.TryInstall() : null;
         using var logging = new ConsoleLogging(
             values.Switch(SettingCatalog.Debug, fallback: false)
                 || values.Switch(SettingCatalog.BridgeDebug, fallback: false)
@@ -56,19 +64,47 @@ internal static class PeerCommand
             Output.Note("first start of this store: making its keys");
         await using var peer = await StartAsync(options with { LoggerFactory = logging.Factory }, cancellationToken);
         PeerBanner.Show(peer);
-        var isShown = options.Bridge is null && !values.Switch(SettingCatalog.Quiet, fallback: false);
+        ChannelHints.Show(options.Sidechannels, isUp);
+        // As in the JavaScript version a bridge takes the messages; but who runs `up` at a terminal wants to see them.
+        var isShown =
+            (options.Bridge is null || (isUp && hasTerminal)) && !values.Switch(SettingCatalog.Quiet, fallback: false);
+        using (var session = hasTerminal ? TerminalSession.Open(peer, streams?.Screen) : null)
+            await AttendAsync(peer, isShown, session, cancellationToken);
+        Output.Note("stopping");
+    }
+
+    /// <summary>Shows what happens and takes commands, until the caller cancels or a command asks for the end.</summary>
+    private static async Task AttendAsync(
+        IntercomPeer peer,
+        bool isShown,
+        TerminalSession? session,
+        CancellationToken cancellationToken
+    )
+    {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var watching = WatchNetworkAsync(peer, ending.Token);
+        List<Task> parts = [WatchNetworkAsync(peer, ending.Token)];
+        if (isShown)
+            parts.Add(MessageFeed.ShowAsync(peer, ending.Token));
+        if (session is not null)
+        {
+            Output.Note("terminal: /help lists the commands, Tab completes them, /exit or Ctrl-C stops the peer");
+            parts.Add(session.RunAsync(ending.Token));
+        }
+        var end = Task.WhenAny(Lifetime.UntilCancelledAsync(cancellationToken), peer.ExitRequested);
         try
         {
-            await (isShown ? MessageFeed.ShowAsync(peer, ending.Token) : Lifetime.UntilCancelledAsync(ending.Token));
+            // A part that is done is no reason to end; one that fails is.
+            while (await Task.WhenAny([end, .. parts]) is var done && done != end)
+            {
+                await done;
+                parts.Remove(done);
+            }
         }
         finally
         {
             await ending.CancelAsync();
-            await watching;
+            await Task.WhenAll(parts);
         }
-        Output.Note("stopping");
     }
 
     private static async Task<IntercomPeer> StartAsync(PeerOptions options, CancellationToken cancellationToken)

@@ -42,9 +42,15 @@ internal static class SendCommand
             ["channel"] = channel,
             ["message"] = text,
         };
-        var sent = await context.RequestAsync(request);
-        context.Output.Result(sent, console => Show(console, channel, sent.GetNumber("peers") ?? 0));
+        Show(context, await context.RequestAsync(request));
     }
+
+    /// <summary>Shows what sending came to.</summary>
+    public static void Show(ClientContext context, JsObject sent) =>
+        context.Output.Result(
+            sent,
+            console => Show(console, sent.GetString("channel") ?? "", sent.GetNumber("peers") ?? 0)
+        );
 
     /// <summary>As a shell does with the output of a command: the break that ends a file is not part of its text.</summary>
     private static string WithoutLastBreak(string text) =>

@@ -22,12 +22,14 @@ internal sealed class Output(bool asJson)
     }
 
     /// <summary>A line with markup, whose inserted values are shown as they are, on that line.</summary>
-    public static void Line(IAnsiConsole console, FormattableString markup)
+    public static void Line(IAnsiConsole console, FormattableString markup, bool endsLine = true)
     {
         var values = markup.GetArguments();
         for (var i = 0; i < values.Length; i++)
             values[i] = values[i] is string text ? TerminalText.OneLine(text) : values[i];
-        console.MarkupLineInterpolated(CultureInfo.InvariantCulture, markup);
+        console.MarkupInterpolated(CultureInfo.InvariantCulture, markup);
+        if (endsLine)
+            console.WriteLine();
     }
 
     /// <summary>A remark beside the results.</summary>

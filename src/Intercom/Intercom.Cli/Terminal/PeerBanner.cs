@@ -1,16 +1,14 @@
 using Intercom.Node;
-using Spectre.Console;
 
 namespace Intercom.Cli.Terminal;
 
 /// <summary>What a peer says of itself at start; the lines that the JavaScript version prints too have its words.</summary>
 internal static class PeerBanner
 {
+    private const int NameWidth = 30;
+
     public static void Show(IntercomPeer peer)
     {
-        var grid = new Grid().AddColumn(new GridColumn().NoWrap()).AddColumn(new GridColumn());
-        void Row(string name, string value) => grid.AddRow($"[grey]{Markup.Escape(name)}[/]", Markup.Escape(value));
-
         Row("Peer store:", peer.Store.Directory);
         Row("Peer pubkey (hex):", peer.Wallet.PublicKey.ToHex());
         Row("Peer trac address (bech32m):", peer.Wallet.Address.Text);
@@ -20,11 +18,17 @@ internal static class PeerBanner
             Row("Sidechannel extras:", string.Join(", ", peer.Options.Sidechannels.Channels));
         if (peer.BridgeUrl is { } url)
             Row("SC-Bridge:", url);
-        Consoles.Results.Write(grid);
         if (peer.BridgeUrl is not null)
             Output.Note(
                 $"talk through it with: intercom send, intercom tail (--name {peer.Store.Name})    Ctrl-C stops"
             );
+    }
+
+    /// <summary>Values are not wrapped, whatever the width: they are there to be copied.</summary>
+    private static void Row(string name, string value)
+    {
+        Output.Line(Consoles.Results, $"[grey]{name.PadRight(NameWidth)}[/]", endsLine: false);
+        Console.Out.WriteLine(TerminalText.OneLine(value));
     }
 
     private static string Bootstrap(IntercomPeer peer) =>

@@ -1,0 +1,33 @@
+namespace Intercom.Cli.Tests.Lab;
+
+/// <summary>Runs the program at a terminal of its own, which <c>script</c> of util-linux makes.</summary>
+internal static class Pty
+{
+    private const string Script = "/usr/bin/script";
+
+    /// <summary>Whether this machine has what it takes.</summary>
+    public static bool IsAvailable => OperatingSystem.IsLinux() && File.Exists(Script);
+
+    /// <summary>Starts the program; its keyboard is <see cref="IntercomProcess.TypeAsync"/>.</summary>
+    public static IntercomProcess Start(
+        string folder,
+        IEnumerable<string> arguments,
+        IReadOnlyDictionary<string, string>? environment
+    )
+    {
+        var words = arguments.Prepend(IntercomProcess.ProgramPath).Prepend("dotnet").Select(word => $"'{word}'");
+        return IntercomProcess.StartProgram(
+            folder,
+            Script,
+            [
+                "--quiet",
+                "--flush",
+                "--return",
+                "--command",
+                $"stty cols 100; exec {string.Join(' ', words)}",
+                "/dev/null",
+            ],
+            environment: environment
+        );
+    }
+}
