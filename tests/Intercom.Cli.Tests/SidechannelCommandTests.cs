@@ -184,7 +184,7 @@ public sealed class SidechannelCommandTests : CliLab
     private Task<BridgeClient> ConnectAsync(string name)
     {
         var (_, bridge, token) = RunningPeers.Find(Path.Combine(Folder, "stores"), name);
-        return BridgeClient.ConnectAsync(bridge.Url, token, TestContext.Current.CancellationToken);
+        return BridgeClient.ConnectAsync(bridge, token, TestContext.Current.CancellationToken);
     }
 
     private static Task<JsObject> AskAsync(BridgeClient client, string command) =>
