@@ -14,7 +14,8 @@ public sealed class CredentialTests
         | BridgeScopes.Channels
         | BridgeScopes.Inspect
         | BridgeScopes.Cli
-        | BridgeScopes.Invite;
+        | BridgeScopes.Invite
+        | BridgeScopes.Explain;
 
     private static readonly BridgeCredential _nothing = new() { Id = "a", TokenHash = BridgeCredential.HashOf(Scoped) };
 
@@ -28,6 +29,7 @@ public sealed class CredentialTests
     [InlineData(BridgeScopes.Inspect, "info", "inspect")]
     [InlineData(BridgeScopes.Inspect, "peers", "inspect")]
     [InlineData(BridgeScopes.Cli, "cli", "cli")]
+    [InlineData(BridgeScopes.Explain, "why", "explain")]
     [InlineData(BridgeScopes.Invite, "invite", "invite")]
     [InlineData(BridgeScopes.Invite, "welcome", "invite")]
     public async Task Verb_needs_its_scope_and_no_other(BridgeScopes needed, string verb, string name)

@@ -24,4 +24,7 @@ public enum BridgeScopes
 
     /// <summary><c>invite</c> and <c>welcome</c>: signing in the peer's name whom a channel lets in.</summary>
     Invite = 32,
+
+    /// <summary><c>why</c>: what keeps messages of any channel from passing, with the keys of the peers it is about.</summary>
+    Explain = 64,
 }

@@ -46,6 +46,9 @@ public interface IBridgeNode
     /// <summary>Signs a welcome for a channel and, if this peer owns it, shows it from now on.</summary>
     Task<JsObject> CreateWelcomeAsync(string channel, string text);
 
+    /// <summary>Why a channel is silent, or what was dropped on it.</summary>
+    Task<ChannelExplanation> ExplainAsync(string channel);
+
     /// <summary>The peers connected now.</summary>
     Task<IReadOnlyList<BridgePeer>> GetPeersAsync();
 

@@ -80,6 +80,10 @@ public sealed class SidechannelBridgeNode(
         sidechannels.Loop.InvokeAsync(() => Task.FromResult(sidechannels.CreateWelcome(channel, text)));
 
     /// <inheritdoc/>
+    public Task<ChannelExplanation> ExplainAsync(string channel) =>
+        sidechannels.Loop.InvokeAsync(() => Task.FromResult(sidechannels.Explain(channel)));
+
+    /// <inheritdoc/>
     public Task<IReadOnlyList<BridgePeer>> GetPeersAsync() =>
         sidechannels.Loop.InvokeAsync(() =>
         {

@@ -1,6 +1,5 @@
 using Hyper.Encoding;
 using Hyper.Encoding.Json;
-using Intercom.Sidechannels.Internal.Json;
 
 namespace Intercom.Sidechannels;
 
@@ -15,7 +14,8 @@ public sealed class SidechannelMessage
         JsValue payload,
         SenderCheck sender,
         SenderRole role,
-        Bytes32 remotePublicKey
+        Bytes32 remotePublicKey,
+        bool isDirect
     )
     {
         Channel = channel;
@@ -23,7 +23,7 @@ public sealed class SidechannelMessage
         Sender = sender;
         Role = role;
         RemotePublicKey = remotePublicKey;
-        IsDirect = KeyHex.Normalize(JsConvert.Get(payload, "from")) == remotePublicKey.ToHex();
+        IsDirect = isDirect;
     }
 
     /// <summary>The channel it came on, which may differ from what the payload says.</summary>

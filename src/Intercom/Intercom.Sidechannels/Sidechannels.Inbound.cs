@@ -10,6 +10,7 @@ public sealed partial class Sidechannels
     private void Drop(ChannelLink link, DropReason reason)
     {
         link.Entry.Drops.Add(reason);
+        link.Entry.Recent.Add(new DropRecord(Loop.Time.GetUtcNow(), reason, link.Peer.Key));
         link.Peer.Drops.Add(reason);
         SidechannelMetrics.Count(reason);
         LogDropped(link.Entry.Name, reason, link.Peer.Key);
@@ -26,8 +27,9 @@ public sealed partial class Sidechannels
             frame.Channel.Name,
             frame.Payload,
             frame.Sender,
-            _state.Policy.RoleOf(KeyHex.Normalize(JsConvert.Get(frame.Payload, "from")), frame.Channel.Name),
-            frame.Peer.Key
+            _state.Policy.RoleOf(frame.From, frame.Channel.Name),
+            frame.Peer.Key,
+            isDirect: frame.From == frame.Peer.KeyHex
         );
 
     private void Deliver(InboundFrame frame)

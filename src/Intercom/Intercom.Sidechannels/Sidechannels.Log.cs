@@ -18,7 +18,14 @@ public sealed partial class Sidechannels
     private void LogOpenGivenUp(string channel, Bytes32 peer) => Log.OpenGivenUp(Logger, channel, peer);
 
     private void LogDropped(string channel, DropReason reason, Bytes32 peer) =>
-        Log.Dropped(Logger, channel, reason, peer);
+        Log.Dropped(
+            Logger,
+            channel,
+            DropReasonText.GateOf(reason),
+            peer,
+            DropReasonText.CauseOf(reason),
+            DropReasonText.FixOf(reason)
+        );
 
     private void LogOpenRequested(string target, string via, Bytes32 peer, JoinStatus? join) =>
         Log.OpenRequested(Logger, peer, target, via, join);
@@ -44,8 +51,19 @@ public sealed partial class Sidechannels
         [LoggerMessage(5, LogLevel.Debug, "Channel {Channel}: {Peer} rejects it; waiting for its own open.")]
         public static partial void OpenGivenUp(ILogger logger, string channel, Bytes32 peer);
 
-        [LoggerMessage(6, LogLevel.Debug, "Channel {Channel}: dropped for {Reason}, peer {Peer}.")]
-        public static partial void Dropped(ILogger logger, string channel, DropReason reason, Bytes32 peer);
+        [LoggerMessage(
+            6,
+            LogLevel.Debug,
+            "Channel {Channel}: dropped at the gate {Gate}, peer {Peer}: {Cause}. What helps: {Fix}."
+        )]
+        public static partial void Dropped(
+            ILogger logger,
+            string channel,
+            string gate,
+            Bytes32 peer,
+            string cause,
+            string fix
+        );
 
         [LoggerMessage(7, LogLevel.Information, "{Peer} asks to open channel {Target} (on {Via}); joining: {Join}.")]
         public static partial void OpenRequested(

@@ -28,6 +28,7 @@ internal sealed partial class ClientCommands(IBridgeNode node, ClientSession ses
             "stats" or "info" or "peers" when !session.May(BridgeScopes.Inspect) => BridgeJson.Forbidden("inspect"),
             "cli" when !session.May(BridgeScopes.Cli) => BridgeJson.Forbidden("cli"),
             "invite" or "welcome" when !session.May(BridgeScopes.Invite) => BridgeJson.Forbidden("invite"),
+            "why" when !session.May(BridgeScopes.Explain) => BridgeJson.Forbidden("explain"),
             "subscribe" => Subscribe(request),
             "unsubscribe" => Unsubscribe(request),
             "send" => await SendAsync(request),
@@ -39,6 +40,7 @@ internal sealed partial class ClientCommands(IBridgeNode node, ClientSession ses
             "peers" => await PeersAsync(),
             "invite" => await InviteAsync(request),
             "welcome" => await WelcomeAsync(request),
+            "why" => await WhyAsync(request),
             "cli" => await CliAsync(request),
             _ => BridgeJson.Error($"Unknown type: {type}"),
         };

@@ -17,9 +17,11 @@ internal sealed class TokenScopeOptions
 
     private readonly Option<bool> _invite = new("--invite") { Description = "Sign invites and welcomes as the peer." };
 
+    private readonly Option<bool> _explain = new("--explain") { Description = "Ask why channels are silent." };
+
     public void AddTo(Command command)
     {
-        foreach (var option in (IEnumerable<Option>)[_read, _send, _channels, _inspect, _cli, _invite])
+        foreach (var option in (IEnumerable<Option>)[_read, _send, _channels, _inspect, _cli, _invite, _explain])
             command.Options.Add(option);
     }
 
@@ -33,11 +35,12 @@ internal sealed class TokenScopeOptions
             | When(line, _channels, BridgeScopes.Channels)
             | When(line, _inspect, BridgeScopes.Inspect)
             | When(line, _cli, BridgeScopes.Cli)
-            | When(line, _invite, BridgeScopes.Invite);
+            | When(line, _invite, BridgeScopes.Invite)
+            | When(line, _explain, BridgeScopes.Explain);
         if (scopes == BridgeScopes.None)
             throw new CommandException(
                 ExitCode.Usage,
-                "Say what the token allows: --read [channels], --send [channels], --channels, --inspect, --cli, --invite."
+                "Say what the token allows: --read [channels], --send [channels], --channels, --inspect, --cli, --invite, --explain."
             );
         return new BridgeCredential
         {

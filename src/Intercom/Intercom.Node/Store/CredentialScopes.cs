@@ -13,6 +13,7 @@ public static class CredentialScopes
         (BridgeScopes.Inspect, "inspect"),
         (BridgeScopes.Cli, "cli"),
         (BridgeScopes.Invite, "invite"),
+        (BridgeScopes.Explain, "explain"),
     ];
 
     /// <summary>The names of those in <paramref name="scopes"/>, in the order of the values.</summary>

@@ -15,6 +15,8 @@ internal sealed class ChannelEntry(string name, SidechannelOptions options)
 
     public DropCounts Drops { get; } = new();
 
+    public RecentDrops Recent { get; } = new();
+
     public bool IsAutoJoined { get; init; }
 
     /// <summary>Whether the topic was joined in the swarm; a channel that was only sent to is not.</summary>

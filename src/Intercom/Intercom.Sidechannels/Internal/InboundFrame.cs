@@ -43,6 +43,9 @@ internal sealed class InboundFrame(ChannelLink link, ReadOnlySpan<byte> json, bo
 
     public SenderCheck Sender { get; set; }
 
+    /// <summary>The key that the payload names as its sender, in its normal form.</summary>
+    public string? From { get; set; }
+
     /// <summary>The welcome the message carries, wherever in it.</summary>
     public JsValue? Welcome { get; set; }
 

@@ -38,8 +38,9 @@ internal sealed class Preparation(SidechannelOptions options, ChannelPolicy poli
         var payload = frame.Payload;
         var message = JsConvert.Get(payload, "message");
         var channel = frame.Channel.Name;
+        frame.From = KeyHex.Normalize(JsConvert.Get(payload, "from"));
         if (options.VerifySenders || policy.IsOwnerWriteOnly(channel))
-            frame.Sender = VerifySender(payload, channel) ? SenderCheck.Verified : SenderCheck.Unverified;
+            frame.Sender = VerifySender(payload, frame.From, channel) ? SenderCheck.Verified : SenderCheck.Unverified;
         frame.Welcome = FindWelcome(payload, message);
         frame.IsWelcomeValid =
             frame.Welcome is not null && policy.Accepts(WelcomeCodec.TryRead(frame.Welcome), channel);
@@ -67,12 +68,12 @@ internal sealed class Preparation(SidechannelOptions options, ChannelPolicy poli
     /// The signature has to be that of <c>from</c>, and the message made for this channel: one that its sender made for
     /// another channel and somebody carried here is not what the sender said here.
     /// </summary>
-    private static bool VerifySender(JsValue payload, string channel)
+    private static bool VerifySender(JsValue payload, string? from, string channel)
     {
         Span<byte> signature = stackalloc byte[Hyper.Crypto.Ed25519.SignatureBytes];
         return JsConvert.Get(payload, "channel") is JsString claimed
             && SidechannelNames.Normalize(claimed.Value) == channel
-            && Bytes32.TryParseHex(KeyHex.Normalize(JsConvert.Get(payload, "from")), out var sender)
+            && Bytes32.TryParseHex(from, out var sender)
             && KeyHex.TryReadSignature(KeyHex.SignatureOf(payload), signature)
             && Hyper.Crypto.Ed25519.Verify(signature, CanonicalForms.SignatureBase(payload), sender);
     }

@@ -1,5 +1,3 @@
-using Intercom.Sidechannels.Internal.Json;
-
 namespace Intercom.Sidechannels.Internal.Gates;
 
 /// <summary>A message is taken once, whatever way and how often it comes.</summary>
@@ -7,8 +5,7 @@ internal sealed class DuplicateGate(SidechannelState state) : IInboundGate
 {
     public DropReason Check(InboundFrame frame)
     {
-        var sender =
-            frame.Sender == SenderCheck.Verified ? KeyHex.Normalize(JsConvert.Get(frame.Payload, "from")) : null;
+        var sender = frame.Sender == SenderCheck.Verified ? frame.From : null;
         return frame.Channel.Seen.TryAdd(frame.Payload, frame.Channel.Name, sender, state.Now)
             ? DropReason.None
             : DropReason.Duplicate;

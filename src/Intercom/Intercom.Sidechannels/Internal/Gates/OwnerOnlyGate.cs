@@ -1,5 +1,3 @@
-using Intercom.Sidechannels.Internal.Json;
-
 namespace Intercom.Sidechannels.Internal.Gates;
 
 /// <summary>
@@ -20,5 +18,5 @@ internal sealed class OwnerOnlyGate(SidechannelState state) : IInboundGate
     public bool IsByOwner(InboundFrame frame) =>
         state.Policy.GetOwner(frame.Channel.Name) is { } owner
         && frame.Sender == SenderCheck.Verified
-        && KeyHex.Normalize(JsConvert.Get(frame.Payload, "from")) == owner;
+        && frame.From == owner;
 }
