@@ -5,7 +5,10 @@ namespace Intercom.Sidechannels.Tests;
 
 public sealed class SeenIdsTests
 {
-    private readonly SeenIds _seen = new(maxIds: 3, TimeSpan.FromSeconds(120));
+    private readonly SeenBudget _budget = new(new SidechannelOptions { MaxSeenIds = 3 });
+    private readonly SeenIds _seen;
+
+    public SeenIdsTests() => _seen = new SeenIds(_budget, TimeSpan.FromSeconds(120));
 
     [Fact]
     public void TryAdd_unverified_first_does_not_make_the_verified_one_a_duplicate()
@@ -67,6 +70,33 @@ public sealed class SeenIdsTests
         Assert.True(Add(start + "1", null));
         Assert.True(Add(start + "2", null));
         Assert.False(Add(start + "1", null));
+    }
+
+    [Fact]
+    public void Sweep_forgets_what_is_very_old_although_nothing_has_followed()
+    {
+        Assert.True(Add("a", "k1"));
+        _seen.Sweep(TimeSpan.FromSeconds(1199));
+        Assert.False(Add("a", "k1", seconds: 1199));
+        _seen.Sweep(TimeSpan.FromSeconds(1201));
+        Assert.Equal(0, _seen.Count);
+    }
+
+    [Fact]
+    public void Budget_is_shared_among_many_channels_and_taken_back_in_the_sweep()
+    {
+        var budget = new SeenBudget(SidechannelOptions.Default);
+        var seen = new SeenIds(budget, TimeSpan.FromSeconds(120));
+        budget.Share(10);
+        Assert.Equal(5000, budget.IdsPerChannel);
+        for (var i = 0; i < 6000; i++)
+            seen.TryAdd(new JsObject { ["id"] = $"{i}" }, "c1", "k1", TimeSpan.Zero);
+        Assert.Equal(5000, seen.Count);
+        budget.Share(1024);
+        seen.Sweep(TimeSpan.Zero);
+        Assert.Equal(256, seen.Count);
+        budget.Share(1_000_000);
+        Assert.Equal(64, budget.IdsPerChannel);
     }
 
     private bool Add(string id, string? sender, double seconds = 0) =>

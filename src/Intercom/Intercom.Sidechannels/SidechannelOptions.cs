@@ -157,6 +157,9 @@ public sealed record SidechannelOptions
     /// <summary>Most channels joined by <see cref="AutoJoinOnOpen"/>. Default 64.</summary>
     public int MaxAutoJoinedChannels { get; init; } = 64;
 
+    /// <summary>How long such a channel stays joined while nothing is said on it. Default 1 day.</summary>
+    public TimeSpan AutoJoinedLifetime { get; init; } = TimeSpan.FromDays(1);
+
     /// <summary>Where drops and joins are noted. Default nowhere.</summary>
     public ILogger Logger { get; init; } = NullLogger.Instance;
 }

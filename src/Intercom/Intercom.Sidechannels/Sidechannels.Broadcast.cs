@@ -33,6 +33,7 @@ public sealed partial class Sidechannels
             return RefuseAsync(
                 status == JoinStatus.InviteRequired ? BroadcastStatus.InviteRequired : BroadcastStatus.TooManyChannels
             );
+        entry.LastUsed = _state.Now;
         foreach (var peer in _peers.Values)
             OpenLink(peer, entry);
         var payload = BuildPayload(name, message, invite);

@@ -6,6 +6,9 @@ namespace Intercom.Sidechannels;
 /// <summary>Joining and leaving channels.</summary>
 public sealed partial class Sidechannels
 {
+    /// <summary>Longer names of others' choosing are not joined: they are kept, and told to every peer.</summary>
+    private const int MaxAutoJoinedChars = 1024;
+
     /// <summary>
     /// Joins a channel: finds peers for it and opens it on every connection. Joining again is a no-op.
     /// </summary>
@@ -23,14 +26,11 @@ public sealed partial class Sidechannels
     {
         Loop.VerifyAccess();
         var name = SidechannelNames.Normalize(channel);
-        if (_state.Policy.IsEntry(name) || !_channels.Remove(name, out var entry))
+        if (_state.Policy.IsEntry(name) || !_channels.TryGetValue(name, out var entry))
             return false;
-        foreach (var peer in _peers.Values)
-            CloseLink(peer, entry);
+        Remove(entry);
         _state.Invites.Forget(name);
         _state.Welcomes.Forget(name);
-        LeaveTopic(entry);
-        LogLeft(name);
         return true;
     }
 
@@ -80,13 +80,13 @@ public sealed partial class Sidechannels
             LogJoinDenied(name);
             return JoinStatus.InviteRequired;
         }
-        if (
-            _channels.Count >= _options.MaxChannels
-            || (isAutoJoined && CountAutoJoined() >= _options.MaxAutoJoinedChannels)
-        )
+        if (isAutoJoined && (name.Length > MaxAutoJoinedChars || CountAutoJoined() >= _options.MaxAutoJoinedChannels))
             return JoinStatus.TooManyChannels;
-        entry = new ChannelEntry(name, _options) { IsAutoJoined = isAutoJoined };
+        if (_channels.Count >= _options.MaxChannels && !TryMakeRoom())
+            return JoinStatus.TooManyChannels;
+        entry = new ChannelEntry(name, _state) { IsAutoJoined = isAutoJoined };
         _channels.Add(name, entry);
+        _state.SeenBudget.Share(_channels.Count);
         LogJoined(name);
         return JoinStatus.Joined;
     }

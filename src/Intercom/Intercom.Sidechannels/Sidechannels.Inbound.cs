@@ -9,17 +9,22 @@ public sealed partial class Sidechannels
 {
     private void Drop(ChannelLink link, DropReason reason)
     {
-        link.Entry.Drops.Add(reason);
-        link.Entry.Recent.Add(new DropRecord(Loop.Time.GetUtcNow(), reason, link.Peer.Key));
-        link.Peer.Drops.Add(reason);
-        SidechannelMetrics.Count(reason);
-        LogDropped(link.Entry.Name, reason, link.Peer.Key);
+        Count(link, reason);
         if (reason != DropReason.Malformed)
             return;
         // The other side is broken or hostile: it loses the channel, and being blocked it cannot go on with another.
         link.Peer.Limiter.Strike(_state.Now);
         link.Peer.Links.Remove(link.Entry.Name);
         link.Close();
+    }
+
+    private void Count(ChannelLink link, DropReason reason)
+    {
+        link.Entry.Drops.Add(reason);
+        link.Entry.Recent.Add(new DropRecord(Loop.Time.GetUtcNow(), reason, link.Peer.Key));
+        link.Peer.Drops.Add(reason);
+        SidechannelMetrics.Count(reason);
+        LogDropped(link.Entry.Name, reason, link.Peer.Key);
     }
 
     private SidechannelMessage ToMessage(InboundFrame frame) =>
@@ -35,6 +40,7 @@ public sealed partial class Sidechannels
     private void Deliver(InboundFrame frame)
     {
         frame.Channel.Delivered++;
+        frame.Channel.LastUsed = _state.Now;
         SidechannelMetrics.Delivered.Add(1);
         Raise(MessageReceived, ToMessage(frame));
     }

@@ -74,6 +74,14 @@ public sealed partial class Sidechannels
             link.SetReady();
             return;
         }
+        if (_outbox.IsFull)
+        {
+            // The other side opens and closes faster than greetings can be sealed; it may ask again later.
+            Count(link, DropReason.Backlog);
+            link.Peer.Links.Remove(link.Entry.Name);
+            link.Close();
+            return;
+        }
         if (welcome is not null)
             EnqueueControl(link, new JsObject { ["control"] = Controls.Welcome, ["welcome"] = welcome });
         if (invite is not null)

@@ -32,6 +32,7 @@ public sealed partial class Sidechannels : IDisposable
     private readonly Adapter _adapter;
     private readonly OrderedDictionary<string, ChannelEntry> _channels = new(StringComparer.Ordinal);
     private readonly OrderedDictionary<ISidechannelConnection, PeerLink> _peers = [];
+    private LoopTimer? _sweeping;
 
     /// <summary>Prepares sidechannels; nothing happens on the network before <see cref="Start"/>.</summary>
     /// <param name="loop">The loop that <paramref name="swarm"/> belongs to.</param>
@@ -96,6 +97,8 @@ public sealed partial class Sidechannels : IDisposable
         foreach (var channel in _channels.Values)
             JoinTopic(channel);
         _swarm.Attach(_adapter);
+        _sweeping = Loop.Time.CreateTimer(_ => Sweep(), null);
+        _sweeping.Arm(_sweepInterval);
     }
 
     /// <summary>Closes every channel and leaves the topics. Connections stay; they are the swarm's.</summary>
@@ -103,6 +106,8 @@ public sealed partial class Sidechannels : IDisposable
     {
         Loop.VerifyAccess();
         IsStarted = false;
+        _sweeping?.Dispose();
+        _sweeping = null;
         _outbox.Dispose();
         foreach (var peer in _peers.Values)
         {
@@ -121,7 +126,7 @@ public sealed partial class Sidechannels : IDisposable
             _state.AcceptWelcome(welcome, SidechannelNames.Normalize(channel));
         foreach (var channel in _state.Policy.Owners.Keys)
             if (_state.Policy.IsOwnChannel(channel))
-                _state.Welcomes.Remember(channel);
+                _state.Welcomes.Remember(channel, _state.Now);
     }
 
     private void Raise<T>(Action<T>? handlers, T value)

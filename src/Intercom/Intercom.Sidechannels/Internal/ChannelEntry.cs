@@ -3,7 +3,7 @@ using Hyper.Encoding;
 namespace Intercom.Sidechannels.Internal;
 
 /// <summary>One channel this peer is on: its names, what was seen on it, and counts. Belongs to the loop.</summary>
-internal sealed class ChannelEntry(string name, SidechannelOptions options)
+internal sealed class ChannelEntry(string name, SidechannelState state)
 {
     public string Name { get; } = name;
 
@@ -11,7 +11,7 @@ internal sealed class ChannelEntry(string name, SidechannelOptions options)
 
     public string Protocol { get; } = SidechannelNames.ToProtocol(name);
 
-    public SeenIds Seen { get; } = new(options.MaxSeenIds, options.SeenLifetime);
+    public SeenIds Seen { get; } = new(state.SeenBudget, state.Options.SeenLifetime);
 
     public DropCounts Drops { get; } = new();
 
@@ -21,6 +21,12 @@ internal sealed class ChannelEntry(string name, SidechannelOptions options)
 
     /// <summary>Whether the topic was joined in the swarm; a channel that was only sent to is not.</summary>
     public bool IsTopicJoined { get; set; }
+
+    /// <summary>When a message was last sent or delivered on it.</summary>
+    public TimeSpan LastUsed { get; set; } = state.Now;
+
+    /// <summary>Own messages, and greetings, that wait in the outbox.</summary>
+    public int WaitingSends { get; set; }
 
     public long Sent { get; set; }
 

@@ -16,10 +16,14 @@ internal sealed class ChannelLink(PeerLink peer, ChannelEntry entry) : IMuxChann
     public const int MaxKeptFrames = 64;
     public const int MaxKeptBytes = 2 * 1024 * 1024;
 
+    /// <summary>How long they are kept for a peer that does not open it.</summary>
+    public static readonly TimeSpan MaxKeptTime = TimeSpan.FromSeconds(60);
+
     private readonly Queue<byte[]> _kept = new();
     private MuxChannel? _channel;
     private MuxMessage? _message;
     private int _keptBytes;
+    private TimeSpan _keptSince;
 
     public PeerLink Peer { get; } = peer;
 
@@ -56,6 +60,8 @@ internal sealed class ChannelLink(PeerLink peer, ChannelEntry entry) : IMuxChann
             return SendNow(frame);
         if (_kept.Count == MaxKeptFrames || _keptBytes + frame.Length > MaxKeptBytes)
             return LinkSend.Dropped;
+        if (_kept.Count == 0)
+            _keptSince = Peer.Now;
         _kept.Enqueue(frame);
         _keptBytes += frame.Length;
         return LinkSend.Kept;
@@ -68,6 +74,17 @@ internal sealed class ChannelLink(PeerLink peer, ChannelEntry entry) : IMuxChann
             return LinkSend.Dropped;
         _message!.Send(frame);
         return LinkSend.Sent;
+    }
+
+    /// <summary>Drops what is kept if the first of it is that old; how many frames that were.</summary>
+    public int DropKeptBefore(TimeSpan time)
+    {
+        if (_kept.Count == 0 || _keptSince >= time)
+            return 0;
+        var dropped = _kept.Count;
+        _kept.Clear();
+        _keptBytes = 0;
+        return dropped;
     }
 
     /// <summary>The greeting is sent; what was kept follows.</summary>

@@ -70,7 +70,7 @@ internal sealed class InboundPipeline
     private bool OpenChannel(InboundFrame frame, string target)
     {
         if (frame.IsOpenWelcomeValid)
-            _state.Welcomes.Remember(target, frame.OpenWelcome);
+            _state.Welcomes.Remember(target, _state.Now, frame.OpenWelcome);
         else if (frame.OpenWelcome is not null)
             return Refuse(frame, DropReason.OpenInvalidWelcome);
         else if (_state.Policy.NeedsWelcome(target))

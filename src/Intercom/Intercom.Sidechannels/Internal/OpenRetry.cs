@@ -19,6 +19,9 @@ internal sealed class OpenRetry(LoopTimer timer)
 
     public LoopTimer Timer { get; } = timer;
 
+    /// <summary>Whether no retry is to come and the count would begin anew.</summary>
+    public bool IsOver(TimeSpan now) => now - _lastAt > _newBurst;
+
     /// <summary>Notes a reject and arms the timer; false when it was one too many.</summary>
     public bool TryArm(TimeSpan now)
     {

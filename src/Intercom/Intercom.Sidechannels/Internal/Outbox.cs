@@ -15,9 +15,15 @@ internal sealed class Outbox(SidechannelState state, KeyPair identity, Func<Outb
     /// <summary>Own messages that may wait; further ones are refused.</summary>
     public const int MaxWaiting = 256;
 
+    /// <summary>Greetings that may wait beside them.</summary>
+    public const int MaxGreetings = 4096;
+
     private readonly Queue<OutboxItem> _waiting = new();
     private readonly CancellationTokenSource _stopping = new();
     private bool _isRunning;
+
+    /// <summary>Whether so much waits that no more greetings should come.</summary>
+    public bool IsFull => _waiting.Count >= MaxWaiting + MaxGreetings;
 
     /// <summary>Queues a message of the user; refused when too many wait.</summary>
     public Task<BroadcastResult> SendAsync(OutboxItem item)
@@ -37,6 +43,7 @@ internal sealed class Outbox(SidechannelState state, KeyPair identity, Func<Outb
             return;
         }
         _waiting.Enqueue(item);
+        item.Channel.WaitingSends++;
         if (!_isRunning)
             _ = RunAsync();
     }
@@ -65,12 +72,16 @@ internal sealed class Outbox(SidechannelState state, KeyPair identity, Func<Outb
                 item.Outcome.TrySetException(error);
                 _ = item.Outcome.Task.Exception;
             }
+            item.Channel.WaitingSends--;
         }
         _isRunning = false;
     }
 
     private async Task<BroadcastResult> SendOneAsync(OutboxItem item)
     {
+        // Nobody is greeted who has gone meanwhile: it would cost a proof of work each time.
+        if (item.Link is { IsClosed: true })
+            return default;
         if (item.Payload is not { } payload)
         {
             item.Link!.SetReady();

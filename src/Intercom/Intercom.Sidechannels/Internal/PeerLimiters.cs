@@ -25,6 +25,18 @@ internal sealed class PeerLimiters(SidechannelOptions options)
         return limiter;
     }
 
+    /// <summary>Forgets absent peers that would be the same if they came anew.</summary>
+    public void Sweep(TimeSpan now)
+    {
+        foreach (var (peer, absent) in _absent.ToList())
+        {
+            if (!absent.IsNeutral(now))
+                continue;
+            _absent.Remove(peer);
+            _limiters.Remove(peer);
+        }
+    }
+
     public void Leave(Bytes32 peer, TimeSpan now)
     {
         if (!_limiters.TryGetValue(peer, out var limiter) || --limiter.Connections > 0)

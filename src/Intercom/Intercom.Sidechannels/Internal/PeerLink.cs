@@ -48,6 +48,9 @@ internal sealed class PeerLink
     /// <summary>Attempts to open, by channel, while they go on.</summary>
     public Dictionary<string, OpenRetry> Retries { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>Time on the loop's clock, which does not jump.</summary>
+    public TimeSpan Now => _state.Now;
+
     public int WaitingFrames => _inbound.Count;
 
     public bool IsGone { get; private set; }
@@ -65,6 +68,18 @@ internal sealed class PeerLink
             Owner.Drop(link, DropReason.Malformed);
         else if (!_inbound.TryEnqueue(new InboundFrame(link, json, _state.Invites.IsInvited(link.Entry.Name, KeyHex))))
             Owner.Drop(link, DropReason.Backlog);
+    }
+
+    /// <summary>Forgets attempts to open that were given up; the other side's own open begins anew.</summary>
+    public void ForgetRetries(TimeSpan now)
+    {
+        foreach (var (channel, retry) in Retries.ToList())
+        {
+            if (!retry.IsOver(now))
+                continue;
+            retry.Timer.Dispose();
+            Retries.Remove(channel);
+        }
     }
 
     /// <summary>Makes room for bytes to send; false when the peer reads too slowly.</summary>

@@ -19,6 +19,8 @@ internal sealed class SidechannelState(EventLoop loop, SidechannelOptions option
 
     public WelcomeBook Welcomes { get; } = new();
 
+    public SeenBudget SeenBudget { get; } = new(options);
+
     public PeerLimiters Limiters { get; } = new(options);
 
     /// <summary>Largest frame that is taken.</summary>
@@ -41,7 +43,7 @@ internal sealed class SidechannelState(EventLoop loop, SidechannelOptions option
     {
         if (welcome is null || !Policy.Accepts(WelcomeCodec.TryRead(welcome), channel))
             return false;
-        Welcomes.Remember(channel, welcome);
+        Welcomes.Remember(channel, Now, welcome);
         return true;
     }
 

@@ -12,7 +12,7 @@ internal sealed class WelcomeGate(SidechannelState state) : IInboundGate
         if (frame.IsWelcome && !frame.IsWelcomeValid)
             return frame.Welcome is null ? DropReason.MissingWelcome : DropReason.InvalidWelcome;
         if (frame.IsWelcomeValid)
-            state.Welcomes.Remember(channel, frame.Welcome);
+            state.Welcomes.Remember(channel, state.Now, frame.Welcome);
         return state.Policy.NeedsWelcome(channel) && !state.Welcomes.IsWelcomed(channel)
             ? DropReason.AwaitingWelcome
             : DropReason.None;
