@@ -80,6 +80,9 @@ public sealed partial class ScBridge : IAsyncDisposable
     public long DroppedEvents =>
         Interlocked.Read(ref _dropped) + _clients.Keys.Sum(client => client.Session.Queue.DroppedEvents);
 
+    /// <summary>Wrong tokens presented since the start.</summary>
+    public long WrongTokens => _tokens.WrongTokens;
+
     /// <summary>Starts to listen and to take down the node's messages.</summary>
     /// <exception cref="BridgeException">There is no token, or the address cannot be listened on.</exception>
     public static async Task<ScBridge> StartAsync(IBridgeNode node, BridgeOptions options)
@@ -195,14 +198,23 @@ public sealed partial class ScBridge : IAsyncDisposable
         }
     }
 
-    /// <summary>Counts a client that has not authenticated, unless there are too many.</summary>
+    /// <summary>
+    /// Counts a client that has not authenticated. When there are too many, one that has only wrong tokens to show, or has
+    /// been idle since it came, makes room: those who hold places must not keep others out.
+    /// </summary>
     private bool TryEnter()
     {
-        if (Interlocked.Increment(ref _unauthenticated) <= _options.MaxUnauthenticatedClients)
+        if (Interlocked.Increment(ref _unauthenticated) <= _options.MaxUnauthenticatedClients || TryMakeRoom())
             return true;
         Interlocked.Decrement(ref _unauthenticated);
         return false;
     }
+
+    private bool TryMakeRoom() =>
+        _clients
+            .Keys.Where(client => client.MayGiveWay)
+            .OrderBy(client => client.Number)
+            .Any(client => client.GiveWay());
 
     private void Leave(BridgeClient? client)
     {

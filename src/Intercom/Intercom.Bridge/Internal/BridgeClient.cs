@@ -17,6 +17,9 @@ internal sealed partial class BridgeClient
 
     private const int FirstBufferBytes = 4096;
 
+    /// <summary>Longest that others wait for a client that has come and says nothing.</summary>
+    private static readonly TimeSpan _idleBeforeAuthentication = TimeSpan.FromSeconds(5);
+
     private static readonly TimeSpan _closePatience = TimeSpan.FromMilliseconds(500);
 
     private readonly JsJsonOptions _jsonOptions = new() { MaxBytes = int.MaxValue };
@@ -26,6 +29,7 @@ internal sealed partial class BridgeClient
     private readonly BridgeOptions _options;
     private readonly ClientCommands _commands;
     private readonly ClientAudit _audit;
+    private readonly long _connectedAt;
     private readonly TaskCompletionSource _revoked = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile bool _isEnding;
     private bool _knowsIdentity;
@@ -50,9 +54,22 @@ internal sealed partial class BridgeClient
         Session = new ClientSession(queue, filter, options.Time);
         _commands = new ClientCommands(node, Session, options);
         _audit = new ClientAudit(options.Audit, number, options.Time);
+        _connectedAt = options.Time.GetTimestamp();
+        Number = number;
     }
 
     public ClientSession Session { get; }
+
+    /// <summary>Counts up from the start of the bridge.</summary>
+    public long Number { get; }
+
+    /// <summary>Whether it is one that others need not wait for. From any thread.</summary>
+    public bool MayGiveWay =>
+        !Session.IsAuthenticated
+        && (Volatile.Read(ref _failures) > 0 || _options.Time.GetElapsedTime(_connectedAt) > _idleBeforeAuthentication);
+
+    /// <summary>Disconnects it to make room; false when that is under way already. From any thread.</summary>
+    public bool GiveWay() => _revoked.TrySetResult();
 
     private int MaxFrameBytes =>
         (int)Math.Min(int.MaxValue, (long)_node.MaxMessageBytes + _options.FrameAllowanceBytes);

@@ -60,6 +60,9 @@ internal sealed partial class ClientCommands(IBridgeNode node, ClientSession ses
     private JsObject SetFilter(JsValue? filter)
     {
         var given = JsConvert.IsTruthy(filter) ? filter! : JsString.Of("");
+        // Every message is searched for all words of every client's filter, on one thread.
+        if (JsConvert.ToText(given).Length > MessageFilter.MaxChars)
+            return BridgeJson.Error($"Filter too long (more than {MessageFilter.MaxChars} characters).");
         session.Filter = MessageFilter.Parse(JsConvert.ToText(given));
         return new JsObject { ["type"] = "filter_set", ["filter"] = given };
     }

@@ -11,6 +11,9 @@ internal sealed class ClientSession(ClientQueue queue, MessageFilter filter, Tim
     /// <summary>Channels one client may subscribe to; further ones are passed over.</summary>
     public const int MaxSubscriptions = 1024;
 
+    /// <summary>Characters of all of them together; what goes beyond is passed over too.</summary>
+    public const int MaxSubscriptionChars = 64 * 1024;
+
     private volatile bool _isAuthenticated;
     private volatile BridgeCredential? _credential;
     private volatile string[] _channels = [];
@@ -39,8 +42,18 @@ internal sealed class ClientSession(ClientQueue queue, MessageFilter filter, Tim
         set => _filter = value;
     }
 
-    public void Subscribe(IEnumerable<string> channels) =>
-        _channels = [.. _channels.Concat(channels).Distinct(StringComparer.Ordinal).Take(MaxSubscriptions)];
+    public void Subscribe(IEnumerable<string> channels)
+    {
+        var left = MaxSubscriptionChars;
+        _channels =
+        [
+            .. _channels
+                .Concat(channels)
+                .Distinct(StringComparer.Ordinal)
+                .Take(MaxSubscriptions)
+                .TakeWhile(channel => (left -= channel.Length) >= 0),
+        ];
+    }
 
     public void Unsubscribe(IEnumerable<string> channels) =>
         _channels = [.. _channels.Except(channels, StringComparer.Ordinal)];

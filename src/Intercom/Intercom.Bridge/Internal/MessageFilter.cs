@@ -10,6 +10,9 @@ namespace Intercom.Bridge.Internal;
 /// </summary>
 internal sealed class MessageFilter
 {
+    /// <summary>Longest filter that a client may set.</summary>
+    public const int MaxChars = 4096;
+
     private readonly string[][] _groups;
 
     private MessageFilter(string[][] groups) => _groups = groups;

@@ -4,8 +4,13 @@ namespace Intercom.Bridge.Internal;
 
 /// <summary>
 /// Judges tokens in fixed time, and slows down those who guess: after some wrong ones within a minute, from whatever
-/// client, one token is judged a second. The right one waits its turn too, but is never refused.
+/// client, one token is judged a second.
 /// </summary>
+/// <remarks>
+/// Who has a token that nobody can guess need not wait behind those who try: tokens of credentials, and one of the options
+/// that is long. A short one waits its turn also when it is right, for an answer at once would tell guessers that it is;
+/// but it is never refused.
+/// </remarks>
 internal sealed class TokenGate(
     string token,
     Func<IReadOnlyList<BridgeCredential>> credentials,
@@ -16,12 +21,18 @@ internal sealed class TokenGate(
     private static readonly TimeSpan _window = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan _pace = TimeSpan.FromSeconds(1);
 
+    /// <summary>A token this long, such as a generated one, is not guessed.</summary>
+    private const int LongTokenChars = 32;
+
     private readonly byte[] _expected = BridgeCredential.HashOf(token);
     private readonly SemaphoreSlim _turn = new(1);
     private readonly Queue<long> _failures = new();
 
     public async Task<TokenVerdict> CheckAsync(string? presented, CancellationToken cancellationToken)
     {
+        var verdict = presented is null ? default : Judge(BridgeCredential.HashOf(presented));
+        if (verdict.IsRight && (verdict.Credential is not null || token.Length >= LongTokenChars))
+            return verdict;
         await _turn.WaitAsync(cancellationToken);
         try
         {
@@ -29,7 +40,6 @@ internal sealed class TokenGate(
                 _failures.Dequeue();
             if (_failures.Count >= maxFailuresPerMinute)
                 await Task.Delay(_pace, time, cancellationToken);
-            var verdict = presented is null ? default : Judge(BridgeCredential.HashOf(presented));
             if (!verdict.IsRight)
                 Remember();
             return verdict;
@@ -39,6 +49,9 @@ internal sealed class TokenGate(
             _turn.Release();
         }
     }
+
+    /// <summary>Wrong tokens so far.</summary>
+    public long WrongTokens { get; private set; }
 
     public void Dispose() => _turn.Dispose();
 
@@ -61,6 +74,7 @@ internal sealed class TokenGate(
 
     private void Remember()
     {
+        WrongTokens++;
         _failures.Enqueue(time.GetTimestamp());
         if (_failures.Count > maxFailuresPerMinute)
             _failures.Dequeue();
