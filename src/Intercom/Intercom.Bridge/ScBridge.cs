@@ -117,6 +117,9 @@ public sealed partial class ScBridge : IAsyncDisposable
         _stopping.Dispose();
     }
 
+    /// <summary>Completes when the clients that are connected now have gone.</summary>
+    internal Task NoClientsAsync() => Task.WhenAll(_clients.Values);
+
     internal Task<TokenVerdict> CheckTokenAsync(string? token, CancellationToken cancellationToken) =>
         _tokens.CheckAsync(token, cancellationToken);
 

@@ -19,9 +19,12 @@ internal sealed class Partner : IMuxChannelHandler
     private Protomux? _mux;
 
     public Partner(EventLoop loop, byte seed)
+        : this(loop, KeyPair.FromSeed(Enumerable.Repeat(seed, 32).ToArray())) { }
+
+    public Partner(EventLoop loop, KeyPair keyPair)
     {
         _loop = loop;
-        KeyPair = KeyPair.FromSeed(Enumerable.Repeat(seed, 32).ToArray());
+        KeyPair = keyPair;
     }
 
     public KeyPair KeyPair { get; }
