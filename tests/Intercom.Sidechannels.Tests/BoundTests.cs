@@ -96,7 +96,7 @@ public sealed class BoundTests
             _open with
             {
                 ProofOfWork = true,
-                OwnerKeys = new Dictionary<string, string> { ["own"] = OwnKey },
+                OwnerKeys = new Dictionary<string, string> { ["own"] = SidechannelLab.RecordedKey },
                 Channels = ["own"],
             },
             offloadTime: TimeSpan.FromMilliseconds(20)
@@ -120,15 +120,6 @@ public sealed class BoundTests
             await lab.SettleAsync();
             Assert.Contains(partner.Heard, heard => heard.Json.Contains("still there", StringComparison.Ordinal));
         });
-    }
-
-    private static string OwnKey
-    {
-        get
-        {
-            using var identity = Hyper.Crypto.KeyPair.FromSeed(Convert.FromHexString(SidechannelLab.RecordedSeed));
-            return identity.PublicKey.ToHex();
-        }
     }
 
     private static JsObject AskToOpen(string channel) =>

@@ -11,6 +11,9 @@ internal sealed class SidechannelLab
     /// <summary>The lab key of the recorded peer, made for the recordings and used nowhere else.</summary>
     public const string RecordedSeed = "582effe523c88168ec5f8c63bcf3909c980ef2b407099bd91593c1dc0a17c7a7";
 
+    /// <summary>Its public key, hexadecimal.</summary>
+    public const string RecordedKey = "50717a32668f5b62967ba61eac90a1f25b65442162b65c51d43699717494b08e";
+
     public SidechannelLab(SidechannelOptions? options = null, int seed = 1, TimeSpan offloadTime = default)
     {
         World = new SimulatedWorld(seed);

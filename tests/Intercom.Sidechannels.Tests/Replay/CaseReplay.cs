@@ -11,13 +11,22 @@ internal sealed class CaseReplay(JsObject setup, IReadOnlyDictionary<string, byt
     /// <summary>Setups whose partners open their channels in the cases only.</summary>
     private static readonly HashSet<string> _openLater = ["welcome-owner-with-cli"];
 
+    private const string FilteredClient = "relay-filtered-client";
+
     private readonly SidechannelLab _lab = new(
         RecordedFlags.ToOptions(Texts(setup.GetArray("flags")!)),
         offloadTime: offloadTime
     );
+    private readonly DecisionReader _reader = new(
+        RecordedFlags.ToOptions(Texts(setup.GetArray("flags")!)),
+        SidechannelLab.RecordedKey
+    );
     private readonly Dictionary<string, Partner> _partners = [];
 
     public List<string> Faults { get; } = [];
+
+    /// <summary>What each step led to where JavaScript was seen to decide.</summary>
+    public List<Decision> Decisions { get; } = [];
 
     public void Run(IReadOnlyList<JsObject> cases) =>
         _lab.Run(async () =>
@@ -58,11 +67,49 @@ internal sealed class CaseReplay(JsObject setup, IReadOnlyDictionary<string, byt
             await _lab.SettleAsync();
             if (stimulus.IsBulk)
                 await _lab.World.Delay(TimeSpan.FromSeconds(5));
+            NoteDecision(recorded, step, reply, NewDrops(drops));
             CheckStep(id, step, recorded, (JsObject)observed[step], stimulus, reply, NewDrops(drops));
             Forget();
         }
         CheckChannels(id, recorded.GetObject("decision")!, channels);
     }
+
+    private void NoteDecision(JsObject recorded, int step, JsObject? reply, List<DropReason> drops)
+    {
+        var stimulus = (JsObject)recorded.GetArray("stimulus")![step];
+        var isRequest = stimulus.GetObject("bridge") is { } request && DecisionReader.IsDecided(request);
+        // A client that filters sees no event of what is delivered, so the recording does not tell.
+        if ((!isRequest && !stimulus.ContainsKey("by")) || recorded.GetString("id") == FilteredClient)
+            return;
+        if (DecisionReader.JsOutcome(DecidedAt(recorded, step)) is not { } js)
+            return;
+        var keys = _partners.ToDictionary(partner => partner.Key, partner => partner.Value.Key);
+        var reasons = drops.Select(ReasonText).Concat(_lab.OpenRequests.Select(RequestText)).ToList();
+        var ours = reply is not null
+            ? DecisionReader.ReplyText(reply.GetString("type")!)
+            : DecisionReader.Outcome(
+                _lab.Delivered.Count > 0,
+                _partners.Values.Any(partner => partner.Heard.Count > 0),
+                reasons
+            );
+        Decisions.Add(
+            new Decision(
+                recorded.GetString("id")!,
+                step,
+                DecisionReader.GateOf(recorded),
+                _reader.RoleOf(stimulus, keys),
+                js,
+                ours
+            )
+        );
+    }
+
+    private static JsObject? DecidedAt(JsObject recorded, int step) =>
+        recorded
+            .GetObject("decision")!
+            .GetArray("steps")!
+            .OfType<JsObject>()
+            .FirstOrDefault(candidate => candidate.GetNumber("step") == step);
 
     private void CheckStep(
         string id,
@@ -74,8 +121,7 @@ internal sealed class CaseReplay(JsObject setup, IReadOnlyDictionary<string, byt
         List<DropReason> drops
     )
     {
-        var decision = recorded.GetObject("decision")!.GetArray("steps")!.OfType<JsObject>();
-        var decided = decision.FirstOrDefault(candidate => candidate.GetNumber("step") == step);
+        var decided = DecidedAt(recorded, step);
         var difference = DeliberateDifferences.Find(id, step);
         if (reply is not null && observed.GetObject("reply") is { } expectedReply)
             Compare(id, step, "reply", Trim(expectedReply), Trim(reply));
@@ -94,7 +140,7 @@ internal sealed class CaseReplay(JsObject setup, IReadOnlyDictionary<string, byt
         var events = Items(observed.GetArray("bridge_events"));
         // A client that filters sees no event, and a peer without a bridge has none; both deliver.
         var isSeen = decided?["delivered"] is JsBoolean || decided is null;
-        if (id != "relay-filtered-client" && isSeen)
+        if (id != FilteredClient && isSeen)
             CompareEvents(id, step, events);
         foreach (var (name, partner) in _partners)
             CompareFrames(id, step, name, partner, observed.GetObject("frames_from_peer_under_test")?.GetArray(name));

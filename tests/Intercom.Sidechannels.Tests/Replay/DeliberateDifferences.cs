@@ -8,8 +8,11 @@ internal static class DeliberateDifferences
     private static readonly Dictionary<(string Case, int Step), (StepExpectation Ours, string Why)> _steps = new()
     {
         [("size-receive-over", 0)] = (Drop(DropReason.TooLarge), "the size guard holds for what is received too"),
-        [("size-default-receive-1200000", 0)] = (Drop(DropReason.TooLarge), "the same"),
-        [("size-receive-8m", 0)] = (Drop(DropReason.TooLarge), "the same"),
+        [("size-default-receive-1200000", 0)] = (
+            Drop(DropReason.TooLarge),
+            "the size guard holds for what is received too"
+        ),
+        [("size-receive-8m", 0)] = (Drop(DropReason.TooLarge), "the size guard holds for what is received too"),
         [("rate-reconnect-clears", 1)] = (Drop(DropReason.RateLimit), "a peer's share outlives its connection"),
         [("own-channel-other", 0)] = (Drop(DropReason.OwnerOnly), "the owner signed this for another channel"),
         [("own-welcome-control-text", 0)] = (
@@ -25,13 +28,31 @@ internal static class DeliberateDifferences
             "each channel has a list of its own"
         ),
         [("deep-5000", 0)] = (Drop(DropReason.TooDeep), "nesting is bounded"),
-        [("deep-nopow-100000", 0)] = (Drop(DropReason.TooDeep), "the same"),
-        [("deep-pow-3000", 0)] = (Drop(DropReason.TooDeep), "the recorded process ended"),
-        [("deep-pow-20000", 0)] = (Drop(DropReason.TooDeep), "the recorded process ended"),
-        [("frame-broken-json", 0)] = (Drop(DropReason.Malformed), "the recorded process ended"),
-        [("frame-bom", 0)] = (Drop(DropReason.Malformed), "the recorded process ended"),
-        [("frame-empty", 0)] = (Drop(DropReason.Malformed), "the recorded process ended"),
-        [("frame-nan", 0)] = (Drop(DropReason.Malformed), "the recorded process ended"),
+        [("deep-nopow-100000", 0)] = (Drop(DropReason.TooDeep), "nesting is bounded"),
+        [("deep-pow-3000", 0)] = (
+            Drop(DropReason.TooDeep),
+            "what cannot be read costs its sender the message or the channel"
+        ),
+        [("deep-pow-20000", 0)] = (
+            Drop(DropReason.TooDeep),
+            "what cannot be read costs its sender the message or the channel"
+        ),
+        [("frame-broken-json", 0)] = (
+            Drop(DropReason.Malformed),
+            "what cannot be read costs its sender the message or the channel"
+        ),
+        [("frame-bom", 0)] = (
+            Drop(DropReason.Malformed),
+            "what cannot be read costs its sender the message or the channel"
+        ),
+        [("frame-empty", 0)] = (
+            Drop(DropReason.Malformed),
+            "what cannot be read costs its sender the message or the channel"
+        ),
+        [("frame-nan", 0)] = (
+            Drop(DropReason.Malformed),
+            "what cannot be read costs its sender the message or the channel"
+        ),
     };
 
     /// <summary>Steps that differ.</summary>
@@ -46,6 +67,9 @@ internal static class DeliberateDifferences
     public const string OpenProof = "pow-sender-open-undefined";
 
     public static StepExpectation? Find(string id, int step) => _steps.GetValueOrDefault((id, step)).Ours;
+
+    /// <summary>Why a step differs.</summary>
+    public static string WhyOf(string id, int step) => _steps[(id, step)].Why;
 
     private static StepExpectation Drop(DropReason reason) => StepExpectation.Dropped(reason);
 }

@@ -58,7 +58,27 @@ public sealed class ReplayTests
         Assert.Equal(WaitingCases.All.Keys.Order(), unreached.Order());
     }
 
+    /// <summary>What every step of every case led to.</summary>
+    internal static IReadOnlyList<Decision> DecideAll() =>
+        [
+            .. Names(PolicySetups).SelectMany(name => Run(_policy, name, _policySeeds).Decisions),
+            .. Names(RelaySetups).SelectMany(name => Run(_relay, name, _relaySeeds).Decisions),
+        ];
+
+    private static IEnumerable<string> Names(TheoryData<string> setups) => setups.Select(row => row.Data);
+
     private static void Replay(
+        JsObject file,
+        string name,
+        IReadOnlyDictionary<string, byte> seeds,
+        TimeSpan offloadTime = default
+    )
+    {
+        var replay = Run(file, name, seeds, offloadTime);
+        Assert.True(replay.Faults.Count == 0, string.Join("\n", replay.Faults));
+    }
+
+    private static CaseReplay Run(
         JsObject file,
         string name,
         IReadOnlyDictionary<string, byte> seeds,
@@ -70,7 +90,7 @@ public sealed class ReplayTests
         Assert.NotEmpty(cases);
         var replay = new CaseReplay(setup, seeds, offloadTime);
         replay.Run(cases);
-        Assert.True(replay.Faults.Count == 0, string.Join("\n", replay.Faults));
+        return replay;
     }
 
     private static IEnumerable<JsObject> Cases(JsObject file) => file.GetArray("cases")!.Cast<JsObject>();
