@@ -97,6 +97,24 @@ public class NetworkLoopTests
 
     [Theory]
     [MemberData(nameof(PortableOrNot))]
+    public async Task Send_longer_than_the_device_takes_is_told(bool portable)
+    {
+        using var loop = new NetworkLoop(new NetworkLoopOptions { UsePortableSockets = portable });
+        var told = new TooLongInbox();
+        await loop.InvokeAsync(() =>
+        {
+            var from = loop.OpenSocket(_loopback, told);
+            from.Send(new byte[100], from.LocalAddress);
+            var bytes = new byte[70_000];
+            bytes[69_999] = 7;
+            from.Send(bytes, from.LocalAddress);
+        });
+        var (length, last) = await told.Told;
+        Assert.Equal((70_000, 7), (length, last));
+    }
+
+    [Theory]
+    [MemberData(nameof(PortableOrNot))]
     public async Task Send_from_another_address_gives_its_source(bool portable)
     {
         using var loop = new NetworkLoop(new NetworkLoopOptions { UsePortableSockets = portable });
@@ -369,6 +387,21 @@ public class NetworkLoopTests
                 throw new InvalidOperationException("bug");
             _reached.SetResult();
         }
+    }
+
+    private sealed class TooLongInbox : IDatagramHandler
+    {
+        private readonly TaskCompletionSource<(int, int)> _told = new(
+            TaskCreationOptions.RunContinuationsAsynchronously
+        );
+
+        public Task<(int Length, int Last)> Told => _told.Task.WaitAsync(TimeSpan.FromSeconds(30));
+
+        public void OnDatagram(IDatagramSocket socket, ReadOnlySpan<byte> datagram, in UdpAddress from) =>
+            Assert.Equal(100, datagram.Length);
+
+        public void OnTooLong(IDatagramSocket socket, ReadOnlySpan<byte> datagram, in UdpAddress to) =>
+            _told.TrySetResult((datagram.Length, datagram[^1]));
     }
 
     /// <summary>Closes the socket that it hears.</summary>

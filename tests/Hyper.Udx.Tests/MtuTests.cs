@@ -35,6 +35,41 @@ public class MtuTests
         Assert.Equal(bytes, pair.B.Data.ToArray());
     }
 
+    [Theory]
+    [InlineData(1000, 1200)]
+    [InlineData(1420, 1392)]
+    public void Write_through_a_device_that_refuses_long_packets_goes_on_at_once(int deviceMtu, int expected)
+    {
+        var pair = new Pair(1, Link with { DeviceMtu = deviceMtu, QueueBytes = 4 << 20 });
+        pair.Run(async () =>
+        {
+            await pair.A.WriteAllAsync(new byte[Bytes]);
+            await pair.B.ReceiveAsync(Bytes);
+            var statistics = pair.A.Stream.Statistics;
+            Assert.Equal((expected, 0, 0), (statistics.Mtu, statistics.Timeouts, statistics.TailProbes));
+            Assert.InRange(statistics.Retransmissions, 1, 20);
+        });
+    }
+
+    [Fact]
+    public void Write_whose_device_becomes_narrower_goes_on_at_once()
+    {
+        var pair = new Pair(1, Link with { QueueBytes = 4 << 20 });
+        var bytes = StreamEnd.RandomBytes(1, 2 * Bytes);
+        pair.Run(async () =>
+        {
+            var writing = pair.A.WriteAllAsync(bytes);
+            await pair.B.ReceiveAsync(Bytes);
+            Assert.Equal(1500, pair.A.Stream.Statistics.Mtu);
+            pair.World.Conditions = pair.World.Conditions with { DeviceMtu = 1300, Mtu = 1300 };
+            await writing;
+            await pair.B.ReceiveAsync(bytes.Length);
+            var statistics = pair.A.Stream.Statistics;
+            Assert.Equal((1200, 0, 0), (statistics.Mtu, statistics.Timeouts, statistics.TailProbes));
+        });
+        Assert.Equal(bytes, pair.B.Data.ToArray());
+    }
+
     [Fact]
     public void Write_on_a_perfect_path_loses_nothing_to_the_search_and_repeats_nothing()
     {

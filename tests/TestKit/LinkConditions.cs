@@ -30,6 +30,12 @@ public sealed record LinkConditions
     /// </summary>
     public int Mtu { get; init; } = 1500;
 
+    /// <summary>
+    /// Largest IP packet that the sender's own device takes. It refuses longer ones that may not be divided, and the socket's
+    /// owner is told.
+    /// </summary>
+    public int DeviceMtu { get; init; } = 65_535;
+
     /// <summary>Whether the pieces of a divided packet pass; some firewalls drop them.</summary>
     public bool PassesFragments { get; init; } = true;
 

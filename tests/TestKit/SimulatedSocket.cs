@@ -38,6 +38,12 @@ internal sealed class SimulatedSocket : IDatagramSocket
     {
         if (IsClosed)
             return;
+        if (!mayFragment && bytes + 28 > Host.World.Conditions.DeviceMtu)
+        {
+            Statistics.Count(sendErrors: 1);
+            _handler.OnTooLong(this, _room.AsSpan(0, bytes), to);
+            return;
+        }
         Statistics.Count(sent: 1);
         Host.World.Transmit(this, _room.AsSpan(0, bytes), to, timeToLive, mayFragment);
     }

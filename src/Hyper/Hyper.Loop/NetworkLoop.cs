@@ -158,6 +158,9 @@ public sealed class NetworkLoop : EventLoop, IDisposable
                 unhandled(error);
             }
         }
+
+        public void OnTooLong(IDatagramSocket socket, ReadOnlySpan<byte> datagram, in UdpAddress to) =>
+            handler.OnTooLong(socket, datagram, to);
     }
 
     private sealed class Clock(EventLoop loop, TimerQueue timers) : LoopTimeProvider(loop, timers)

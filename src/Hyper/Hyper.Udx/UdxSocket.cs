@@ -74,4 +74,15 @@ public sealed class UdxSocket : IDatagramHandler, IDisposable
         }
         Handler.OnMessage(this, datagram, from);
     }
+
+    void IDatagramHandler.OnTooLong(IDatagramSocket socket, ReadOnlySpan<byte> datagram, in UdpAddress to)
+    {
+        if (!PacketCodec.HasPacketShape(datagram) || !PacketCodec.TryRead(datagram, out var header, out _, out _))
+            return;
+        foreach (var stream in _streams)
+        {
+            if (stream.RemoteId == header.StreamId && stream.RemoteAddress == to)
+                stream.OnTooLong(header, datagram.Length);
+        }
+    }
 }

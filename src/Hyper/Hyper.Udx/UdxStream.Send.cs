@@ -83,6 +83,15 @@ public sealed partial class UdxStream
         _receive.OnAdvertised(isAcknowledgement: !_receive.HasGap);
     }
 
+    /// <summary>Our own device takes no packet of this length. Comes in the middle of sending.</summary>
+    internal void OnTooLong(in PacketHeader header, int bytes)
+    {
+        if (!IsOpen || IsRelayLeg)
+            return;
+        _send.OnTooLong(header, bytes + PacketOverhead - PacketHeader.Bytes);
+        QueueTurn();
+    }
+
     private void EmitRanges()
     {
         for (var packets = 0; packets < MaxSackPackets && _receive.HasUntoldRanges; packets++)

@@ -38,6 +38,9 @@ internal sealed class PathMtu(int initial, int max)
     private int _failures;
     private long _searchAt;
     private int _losses;
+
+    // Our own device takes nothing of this length, perhaps not even packets of the first size.
+    private int _refusedFrom = int.MaxValue;
     private long _newestArrivalSentAt = long.MinValue;
 
     /// <summary>Longest IP packet to be made now, in bytes.</summary>
@@ -45,7 +48,9 @@ internal sealed class PathMtu(int initial, int max)
 
     /// <summary>Padding that makes a packet of <see cref="Current"/> bytes the probe that is due, or 0.</summary>
     public int ProbePadding(long now) =>
-        _isConfirmed && !_isProbeOut && now >= _searchAt ? Math.Clamp(max - Current, 0, Step) : 0;
+        _isConfirmed && !_isProbeOut && now >= _searchAt && Current < _refusedFrom
+            ? Math.Clamp(max - Current, 0, Step)
+            : 0;
 
     public void OnProbeSent() => _isProbeOut = true;
 
@@ -71,7 +76,9 @@ internal sealed class PathMtu(int initial, int max)
     /// <param name="earlierTransmissions">How often it has left before.</param>
     /// <param name="isUrgent">Whether an answer to it matters more than what it tells of the path.</param>
     public bool MayFragment(int bytes, int earlierTransmissions, bool isUrgent) =>
-        bytes > Current || (bytes > _initial && (isUrgent || earlierTransmissions >= UndividedTransmissions));
+        bytes > Current
+        || bytes >= _refusedFrom
+        || (bytes > _initial && (isUrgent || earlierTransmissions >= UndividedTransmissions));
 
     /// <summary>A packet sent on this path has arrived.</summary>
     public void OnArrived(int bytes, in SentPacket packet)
@@ -89,6 +96,16 @@ internal sealed class PathMtu(int initial, int max)
         var isSign = bytes > _initial && !packet.MayFragment;
         if (isSign && packet.SentAt > _newestArrivalSentAt && ++_losses >= MaxLosses)
             FallBack(now);
+    }
+
+    /// <summary>Our own device takes no packet of this length.</summary>
+    public void OnRefused(int bytes, long now)
+    {
+        _refusedFrom = Math.Min(_refusedFrom, bytes);
+        if (bytes <= Current && bytes > _initial)
+            FallBack(now);
+        else if (bytes > Current)
+            EndSearch(now);
     }
 
     /// <summary>Nothing has arrived for this many retransmission timeouts in a row.</summary>

@@ -265,6 +265,22 @@ internal sealed partial class SendHalf
         _stream.Emit(packet.Flags, sequence, packet.Payload, packet.Padding, packet.MayFragment);
     }
 
+    /// <summary>
+    /// A packet has not left, because our own device takes none of its length. It is no sign of congestion, and repeated at
+    /// once as one that may be divided.
+    /// </summary>
+    public void OnTooLong(in PacketHeader header, int ipBytes)
+    {
+        var now = _clock.Now;
+        _mtu.OnRefused(ipBytes, now);
+        var sequence = SequenceNumber.Expand(header.Sequence, _packets.First);
+        var isPacket = header.Flags.HasAny(PacketFlags.Data) && sequence >= _packets.First && sequence < _packets.Next;
+        if (!isPacket || _packets[sequence].State != SentPacketState.InFlight)
+            return;
+        DropPadding(ref _packets[sequence], now);
+        _packets.OnLost(sequence);
+    }
+
     /// <summary>Length as an IP packet, without padding.</summary>
     private int IpBytes(in SentPacket packet) => packet.Payload.Length + _stream.PacketOverhead;
 

@@ -80,6 +80,9 @@ internal sealed class LinuxDatagramSocket : IDatagramSocket
         }
     }
 
+    /// <summary>The device takes no datagram of this length.</summary>
+    public void OnTooLong(ReadOnlySpan<byte> datagram, in UdpAddress to) => _handler.OnTooLong(this, datagram, to);
+
     public void Dispose()
     {
         if (IsClosed)
@@ -94,6 +97,6 @@ internal sealed class LinuxDatagramSocket : IDatagramSocket
     private void FlushSends()
     {
         if (!IsClosed && !_arena!.IsEmpty)
-            _arena.Flush(_system, ref _canSegment, Statistics);
+            _arena.Flush(this, _system, ref _canSegment);
     }
 }

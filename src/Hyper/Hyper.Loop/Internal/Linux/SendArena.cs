@@ -71,7 +71,7 @@ internal sealed unsafe class SendArena : IDisposable
     }
 
     /// <summary>Sends everything and empties the arena. What the system refuses is counted and gone.</summary>
-    public void Flush(Socket system, ref bool canSegment, DatagramSocketStatistics statistics)
+    public void Flush(LinuxDatagramSocket socket, Socket system, ref bool canSegment)
     {
         for (var first = 0; first < _entryCount; )
         {
@@ -80,7 +80,7 @@ internal sealed unsafe class SendArena : IDisposable
             var end = EndOfGroup(first, mayFragment);
             if (mayFragment)
                 Fragmentation.Set(system, isAllowed: true);
-            FlushGroup(system, first, end, ref canSegment, statistics);
+            FlushGroup(socket, system, first, end, ref canSegment);
             if (mayFragment)
                 Fragmentation.Set(system, isAllowed: false);
             first = end;
@@ -110,15 +110,13 @@ internal sealed unsafe class SendArena : IDisposable
         return end;
     }
 
-    private void FlushGroup(Socket system, int first, int end, ref bool canSegment, DatagramSocketStatistics statistics)
+    private void FlushGroup(LinuxDatagramSocket socket, Socket system, int first, int end, ref bool canSegment)
     {
-        // The flush runs on the loop's own thread, which is the one that disposes the socket: the bare number is safe.
-        var descriptor = (int)system.SafeHandle.DangerousGetHandle();
         var isIPv6 = system.AddressFamily == AddressFamily.InterNetworkV6;
         while (first < end)
         {
             var messageCount = BuildMessages(first, end, isIPv6, canSegment);
-            first += SendMessages(descriptor, first, messageCount, ref canSegment, statistics);
+            first += SendMessages(socket, first, messageCount, ref canSegment);
         }
     }
 
@@ -210,14 +208,10 @@ internal sealed unsafe class SendArena : IDisposable
     }
 
     /// <summary>Sends the built messages; returns how many entries are done with, so that the rest is built anew.</summary>
-    private int SendMessages(
-        int descriptor,
-        int first,
-        int count,
-        ref bool canSegment,
-        DatagramSocketStatistics statistics
-    )
+    private int SendMessages(LinuxDatagramSocket socket, int first, int count, ref bool canSegment)
     {
+        // The flush runs on the loop's own thread, which is the one that disposes the socket: the bare number is safe.
+        var descriptor = socket.Descriptor;
         var done = 0;
         var entries = 0;
         var mayWait = true;
@@ -226,7 +220,7 @@ internal sealed unsafe class SendArena : IDisposable
             var sent = LibC.SendMany(descriptor, _messages + done, (uint)(count - done), LibC.DontWait);
             for (var i = 0; i < sent; i++)
             {
-                statistics.Count(sent: _entriesOfMessage[done]);
+                socket.Statistics.Count(sent: _entriesOfMessage[done]);
                 entries += _entriesOfMessage[done++];
             }
             if (sent > 0 || done == count)
@@ -246,10 +240,19 @@ internal sealed unsafe class SendArena : IDisposable
                 canSegment = _entries[start].Length > AlwaysPassingBytes;
                 return entries;
             }
-            statistics.Count(sendErrors: _entriesOfMessage[done]);
+            socket.Statistics.Count(sendErrors: _entriesOfMessage[done]);
+            if (error == LibC.MessageTooLong)
+                TellTooLong(socket, first + entries);
             entries += _entriesOfMessage[done++];
         }
         return entries;
+    }
+
+    private void TellTooLong(LinuxDatagramSocket socket, int index)
+    {
+        // In bounds: an entry is what was committed of the arena's bytes.
+        ref readonly var entry = ref _entries[index];
+        socket.OnTooLong(new ReadOnlySpan<byte>(_bytes + entry.Offset, entry.Length), entry.To);
     }
 
     private static bool IsRefusalOfSegments(int error) =>

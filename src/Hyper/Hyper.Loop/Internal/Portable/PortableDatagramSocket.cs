@@ -53,9 +53,11 @@ internal sealed class PortableDatagramSocket : IDatagramSocket
             System.SendTo(_room.AsSpan(0, bytes), SocketFlags.None, _peer);
             Statistics.Count(sent: 1);
         }
-        catch (SocketException)
+        catch (SocketException error)
         {
             Statistics.Count(sendErrors: 1);
+            if (error.SocketErrorCode == SocketError.MessageSize)
+                _handler.OnTooLong(this, _room.AsSpan(0, bytes), to);
         }
         finally
         {
