@@ -6,11 +6,12 @@ namespace SideBySide;
 /// <summary>What the command line asks for.</summary>
 internal sealed record BenchOptions
 {
-    public const string Usage = "usage: SideBySide [--set pinned|newest] [--rounds <n>] [--only <part of a name>]";
+    public const string Usage =
+        "usage: SideBySide [--set pinned|newest|cores-pinned|cores-newest] [--rounds <n>] [--only <part of a name>]";
 
-    private static readonly string[] AllSets = ["pinned", "newest"];
+    private static readonly string[] AllSets = ["pinned", "newest", "cores-pinned", "cores-newest"];
 
-    /// <summary>Package sets of tests/Interop.Tests/partners to measure against. Both by default.</summary>
+    /// <summary>Package sets of tests/Interop.Tests/partners to measure against. All by default.</summary>
     public IReadOnlyList<string> Sets { get; init; } = AllSets;
 
     /// <summary>Measured rounds of each side after one to warm up. 5 by default.</summary>

@@ -1,3 +1,4 @@
+using Hyper.Core;
 using Hyper.Dht;
 using Hyper.Loop;
 using Hyper.SecretStream;
@@ -13,6 +14,8 @@ internal sealed class OurWorld : IAsyncDisposable
     private readonly Dictionary<int, HyperDhtTestnet> _networks = [];
     private readonly Dictionary<string, (NoiseSecretStream Here, NoiseSecretStream There)> _connections = [];
     private readonly List<HyperDht> _nodes = [];
+    private CorestoreStorage? _storage;
+    private string? _folder;
 
     public NetworkLoop Loop { get; } = new(new NetworkLoopOptions { Name = "bench-loop" });
 
@@ -48,15 +51,27 @@ internal sealed class OurWorld : IAsyncDisposable
         return _connections[purpose] = (here, await accepted.Task);
     }
 
+    /// <summary>A store of cores on disk, the same for every call. On the loop.</summary>
+    public async Task<Corestore> CoresAsync()
+    {
+        _folder ??= Directory.CreateTempSubdirectory("bench-cores-").FullName;
+        _storage ??= await CorestoreStorage.OpenAsync(Loop, _folder);
+        return await Corestore.OpenAsync(_storage);
+    }
+
     public async ValueTask DisposeAsync()
     {
         await Loop.InvokeAsync(async () =>
         {
+            if (_storage is not null)
+                await _storage.DisposeAsync();
             await Task.WhenAll(_nodes.Where(node => !node.IsDestroyed).Select(node => node.DestroyAsync()));
             foreach (var network in _networks.Values)
                 await network.DestroyAsync();
         });
         Loop.Dispose();
         await Loop.Ended;
+        if (_folder is not null)
+            Directory.Delete(_folder, recursive: true);
     }
 }

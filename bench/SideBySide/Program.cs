@@ -16,7 +16,7 @@ foreach (var set in options.Sets)
     await using var ours = new OurWorld();
     Console.WriteLine($"\n{set}: {node.Versions}; medians of {options.Rounds} rounds in turn");
     Report.WriteHeader();
-    foreach (var scenario in Scenarios.All(ours))
+    foreach (var scenario in Scenarios.Of(set, ours))
     {
         if (scenario.Name.Contains(options.Only, StringComparison.Ordinal))
             Report.Write(await Runner.RunAsync(scenario, node, options.Rounds));

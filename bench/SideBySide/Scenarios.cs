@@ -5,7 +5,11 @@ namespace SideBySide;
 /// <summary>Everything that is compared.</summary>
 internal static class Scenarios
 {
-    public static IEnumerable<Scenario> All(OurWorld world) =>
+    /// <summary>What is compared with a package set: the cores sets have cores and bees, the others everything else.</summary>
+    public static IEnumerable<Scenario> Of(string set, OurWorld world) =>
+        set.StartsWith("cores-", StringComparison.Ordinal) ? CoreWork.All(world) : AllOfNetwork(world);
+
+    private static IEnumerable<Scenario> AllOfNetwork(OurWorld world) =>
         [
             .. UdxWork.All(world),
             .. StreamWork.All(world),
