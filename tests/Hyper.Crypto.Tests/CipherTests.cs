@@ -97,6 +97,24 @@ public class CipherTests
     }
 
     [Fact]
+    public void StreamCipher_is_XSalsa20_and_undoes_itself()
+    {
+        // NaCl, tests/stream.c: key "firstkey", nonce "69696ee9...".
+        var key = Convert.FromHexString("1b27556473e985d462cd51197a9a46c76009549eac6474f206c4ee0844f68389");
+        var nonce = Convert.FromHexString("69696ee955b62b73cd62bda875fc73d68219e0036b7a0b37");
+        var message = new byte[32];
+        StreamCipher.Xor(message, nonce, key);
+        Assert.Equal(
+            "eea6a7251c1e72916d11c2cb214d3c252539121d8e234e652d651fa4c8cff880",
+            Convert.ToHexStringLower(message)
+        );
+        StreamCipher.Xor(message, nonce, key);
+        Assert.Equal(new byte[32], message);
+        Assert.Throws<ArgumentException>(() => StreamCipher.Xor(new byte[1], nonce.AsSpan(1), key));
+        Assert.Throws<ArgumentException>(() => StreamCipher.Xor(new byte[1], nonce, key.AsSpan(1)));
+    }
+
+    [Fact]
     public void Argon2i13_is_that_of_sodium()
     {
         // Made with sodium-native 5.1.0: password "password", salt 01 × 16, 4 passes, 32 MiB.

@@ -134,6 +134,15 @@ internal static partial class Sodium
     );
 
     [LibraryImport(Library)]
+    internal static partial int crypto_stream_xor(
+        Span<byte> output,
+        ReadOnlySpan<byte> message,
+        ulong messageLength,
+        ReadOnlySpan<byte> nonce,
+        ReadOnlySpan<byte> key
+    );
+
+    [LibraryImport(Library)]
     internal static partial int crypto_secretbox_open_easy(
         Span<byte> message,
         ReadOnlySpan<byte> box,
