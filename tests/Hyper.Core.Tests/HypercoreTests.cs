@@ -336,44 +336,4 @@ public sealed class HypercoreTests
         var missing = model.IndexOf(null);
         Assert.Equal((ulong)(missing < 0 ? model.Count : missing), core.ContiguousLength);
     }
-
-    /// <summary>A store in memory that behaves as one with a disk: nothing is found without leaving the loop.</summary>
-    private sealed class SlowStore : IKeyValueStore
-    {
-        private readonly MemoryStore _inner = new();
-
-        public bool IsFull { get; set; }
-
-        /// <summary>Writes wait here while it is closed.</summary>
-        public ManualResetEventSlim Gate { get; } = new(true);
-
-        public bool MayBlock => true;
-
-        public Lookup TryGet(ReadOnlySpan<byte> key, out StoredValue value)
-        {
-            value = default;
-            return Lookup.NotInMemory;
-        }
-
-        public byte[]?[] GetMany(IReadOnlyList<byte[]> keys) => _inner.GetMany(keys);
-
-        public List<StoredEntry> ReadRange(byte[] start, byte[] end, int limit, bool reverse) =>
-            _inner.ReadRange(start, end, limit, reverse);
-
-        public void Write(IReadOnlyList<StoreBatch> batches, bool sync)
-        {
-            Assert.True(Gate.Wait(TimeSpan.FromSeconds(30)), "The gate was not opened.");
-            if (IsFull)
-                throw new IOException("No space left on device.");
-            _inner.Write(batches, sync);
-        }
-
-        public IKeyValueSnapshot TakeSnapshot() => _inner.TakeSnapshot();
-
-        public void Flush() { }
-
-        public void Compact() { }
-
-        public void Dispose() { }
-    }
 }

@@ -14,6 +14,14 @@ namespace Hyper.Core;
 /// </remarks>
 public sealed partial class CorestoreStorage : IAsyncDisposable
 {
+    /// <summary>A group of at most so many bytes is written on the loop.</summary>
+    private const long MaxBytesAtOnce = 64 * 1024;
+
+    /// <summary>After a write on the loop that took longer, the others go to the pool for a while.</summary>
+    private static readonly TimeSpan _slowWrite = TimeSpan.FromMilliseconds(5);
+
+    private static readonly TimeSpan _slowPause = TimeSpan.FromSeconds(1);
+
     private readonly CorestoreStorageOptions _options;
     private readonly Queue<PendingWrite> _waiting = new();
     private readonly SerialQueue _allocations = new();
@@ -26,6 +34,7 @@ public sealed partial class CorestoreStorage : IAsyncDisposable
     private DeviceFile? _device;
     private bool _isClosed;
     private int _offloaded;
+    private long? _slowSince;
     private TaskCompletionSource? _quiet;
 
     internal CorestoreStorage(EventLoop loop, IKeyValueStore values, CorestoreStorageOptions? options = null)
@@ -161,7 +170,7 @@ public sealed partial class CorestoreStorage : IAsyncDisposable
             {
                 var group = _waiting.ToArray();
                 _waiting.Clear();
-                var failure = _failure ?? await Loop.OffloadAsync(() => TryWrite(group));
+                var failure = _failure ?? await WriteAsync(group);
                 if (failure is not null)
                     _failure ??= failure;
                 foreach (var write in group)
@@ -183,21 +192,56 @@ public sealed partial class CorestoreStorage : IAsyncDisposable
         }
     }
 
-    private HypercoreException? TryWrite(PendingWrite[] group)
+    /// <summary>
+    /// Writes a group: a small one in place, since that only copies it into the log and into memory, and a way to another
+    /// thread and back costs more; any other away from the loop.
+    /// </summary>
+    private async Task<HypercoreException?> WriteAsync(PendingWrite[] group)
+    {
+        var batches = Array.ConvertAll(group, write => write.Batch);
+        try
+        {
+            if (!IsWrittenAtOnce(batches))
+                return await Loop.OffloadAsync(() => TryWrite(batches));
+        }
+        catch (IOException error)
+        {
+            return Failed(error);
+        }
+        // Callers go on in the next turn: packets come in between, and writes that were begun meanwhile become one.
+        await Task.Yield();
+        return null;
+    }
+
+    private bool IsWrittenAtOnce(StoreBatch[] batches)
+    {
+        if (_options.Durability == CoreDurability.Power || _pendingBytes > MaxBytesAtOnce || IsDiskSlow())
+            return false;
+        var startedAt = Loop.Time.GetTimestamp();
+        if (!Values.TryWriteAtOnce(batches))
+            return false;
+        if (Loop.Time.GetElapsedTime(startedAt) > _slowWrite)
+            _slowSince = Loop.Time.GetTimestamp();
+        return true;
+    }
+
+    private bool IsDiskSlow() => _slowSince is { } since && Loop.Time.GetElapsedTime(since) < _slowPause;
+
+    private HypercoreException? TryWrite(StoreBatch[] batches)
     {
         try
         {
-            Values.Write(
-                Array.ConvertAll(group, write => write.Batch),
-                sync: _options.Durability == CoreDurability.Power
-            );
+            Values.Write(batches, sync: _options.Durability == CoreDurability.Power);
             return null;
         }
         catch (IOException error)
         {
-            return new HypercoreException(HypercoreErrorCode.WriteFailed, error.Message, error);
+            return Failed(error);
         }
     }
+
+    private static HypercoreException Failed(IOException error) =>
+        new(HypercoreErrorCode.WriteFailed, error.Message, error);
 
     private readonly record struct PendingWrite(StoreBatch Batch, TaskCompletionSource Done);
 }

@@ -12,6 +12,12 @@ internal interface IKeyValueStore : IKeyValueReader, IDisposable
     /// <summary>Writes batches in order, all or nothing. May block.</summary>
     void Write(IReadOnlyList<StoreBatch> batches, bool sync);
 
+    /// <summary>
+    /// Writes as <see cref="Write"/> does without a sync, if it can be done without waiting for the database to make room.
+    /// Called on the loop. False, and nothing written, if it cannot.
+    /// </summary>
+    bool TryWriteAtOnce(IReadOnlyList<StoreBatch> batches);
+
     /// <summary>A view that later writes do not change; disposed by its owner.</summary>
     IKeyValueSnapshot TakeSnapshot();
 

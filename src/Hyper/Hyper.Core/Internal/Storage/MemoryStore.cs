@@ -33,6 +33,12 @@ internal sealed class MemoryStore : IKeyValueStore
         _entries = entries.ToImmutable();
     }
 
+    public bool TryWriteAtOnce(IReadOnlyList<StoreBatch> batches)
+    {
+        Write(batches, sync: false);
+        return true;
+    }
+
     public IKeyValueSnapshot TakeSnapshot() => new Snapshot(_entries);
 
     public void Flush() { }

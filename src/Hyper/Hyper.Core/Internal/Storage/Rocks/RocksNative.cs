@@ -189,6 +189,9 @@ internal static partial class RocksNative
     internal static partial void rocksdb_writeoptions_set_sync(nint options, byte value);
 
     [LibraryImport(Library)]
+    internal static partial void rocksdb_writeoptions_set_no_slowdown(nint options, byte value);
+
+    [LibraryImport(Library)]
     internal static partial void rocksdb_write(nint database, nint options, nint batch, ref nint error);
 
     [LibraryImport(Library)]

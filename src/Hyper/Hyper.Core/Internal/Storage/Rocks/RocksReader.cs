@@ -6,7 +6,8 @@ namespace Hyper.Core.Internal;
 /// <summary>Reads of a database, now or at a snapshot. Calls may come from several threads at once.</summary>
 internal sealed class RocksReader(RocksStore store, nint snapshot) : IKeyValueReader, IDisposable
 {
-    private const string Incomplete = "Result incomplete";
+    /// <summary>How RocksDB begins the text of an error that says: not without waiting.</summary>
+    internal const string Incomplete = "Result incomplete";
 
     private static readonly Action<nint> _releaseSlice = rocksdb_pinnableslice_destroy;
 

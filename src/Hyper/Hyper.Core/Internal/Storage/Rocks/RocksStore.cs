@@ -16,11 +16,13 @@ internal sealed class RocksStore : IKeyValueStore
     private readonly nint _cache;
     private readonly nint _syncWrite = rocksdb_writeoptions_create();
     private readonly nint _plainWrite = rocksdb_writeoptions_create();
+    private readonly nint _hastyWrite = rocksdb_writeoptions_create();
     private nint _database;
 
     private RocksStore(string path, bool createIfMissing, int blockCacheBytes)
     {
         rocksdb_writeoptions_set_sync(_syncWrite, 1);
+        rocksdb_writeoptions_set_no_slowdown(_hastyWrite, 1);
         _cache = rocksdb_cache_create_lru((nuint)blockCacheBytes);
         var options = RocksOptions.CreateForDatabase(createIfMissing);
         nint[] familyOptions =
@@ -74,6 +76,20 @@ internal sealed class RocksStore : IKeyValueStore
 
     public void Write(IReadOnlyList<StoreBatch> batches, bool sync)
     {
+        if (Write(batches, sync ? _syncWrite : _plainWrite) is { } text)
+            throw NotWritten(text);
+    }
+
+    public bool TryWriteAtOnce(IReadOnlyList<StoreBatch> batches) =>
+        Write(batches, _hastyWrite) switch
+        {
+            null => true,
+            { } text when text.StartsWith(RocksReader.Incomplete, StringComparison.Ordinal) => false,
+            { } text => throw NotWritten(text),
+        };
+
+    private string? Write(IReadOnlyList<StoreBatch> batches, nint options)
+    {
         var native = rocksdb_writebatch_create();
         foreach (var batch in batches)
         {
@@ -81,11 +97,12 @@ internal sealed class RocksStore : IKeyValueStore
                 Add(native, batch[i]);
         }
         nint error = 0;
-        rocksdb_write(Database, sync ? _syncWrite : _plainWrite, native, ref error);
+        rocksdb_write(Database, options, native, ref error);
         rocksdb_writebatch_destroy(native);
-        if (TakeError(error) is { } text)
-            throw new IOException($"The store could not be written: {text}.");
+        return TakeError(error);
     }
+
+    private static IOException NotWritten(string text) => new($"The store could not be written: {text}.");
 
     public IKeyValueSnapshot TakeSnapshot()
     {
@@ -154,6 +171,7 @@ internal sealed class RocksStore : IKeyValueStore
     {
         rocksdb_writeoptions_destroy(_syncWrite);
         rocksdb_writeoptions_destroy(_plainWrite);
+        rocksdb_writeoptions_destroy(_hastyWrite);
         rocksdb_cache_destroy(_cache);
     }
 

@@ -1,0 +1,45 @@
+using Hyper.Core.Internal;
+
+namespace Hyper.Core.Tests;
+
+/// <summary>A store in memory that behaves as one with a disk: nothing is found or written without leaving the loop.</summary>
+internal sealed class SlowStore : IKeyValueStore
+{
+    private readonly MemoryStore _inner = new();
+
+    public bool IsFull { get; set; }
+
+    /// <summary>Writes wait here while it is closed.</summary>
+    public ManualResetEventSlim Gate { get; } = new(true);
+
+    public bool MayBlock => true;
+
+    public Lookup TryGet(ReadOnlySpan<byte> key, out StoredValue value)
+    {
+        value = default;
+        return Lookup.NotInMemory;
+    }
+
+    public byte[]?[] GetMany(IReadOnlyList<byte[]> keys) => _inner.GetMany(keys);
+
+    public List<StoredEntry> ReadRange(byte[] start, byte[] end, int limit, bool reverse) =>
+        _inner.ReadRange(start, end, limit, reverse);
+
+    public void Write(IReadOnlyList<StoreBatch> batches, bool sync)
+    {
+        Assert.True(Gate.Wait(TimeSpan.FromSeconds(30)), "The gate was not opened.");
+        if (IsFull)
+            throw new IOException("No space left on device.");
+        _inner.Write(batches, sync);
+    }
+
+    public bool TryWriteAtOnce(IReadOnlyList<StoreBatch> batches) => false;
+
+    public IKeyValueSnapshot TakeSnapshot() => _inner.TakeSnapshot();
+
+    public void Flush() { }
+
+    public void Compact() { }
+
+    public void Dispose() { }
+}
