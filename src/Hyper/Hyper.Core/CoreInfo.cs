@@ -23,6 +23,9 @@ public sealed record CoreInfo
     /// <inheritdoc cref="Hypercore.ByteLength"/>
     public required ulong ByteLength { get; init; }
 
+    /// <inheritdoc cref="Hypercore.Padding"/>
+    public required int Padding { get; init; }
+
     /// <inheritdoc cref="Hypercore.Fork"/>
     public required ulong Fork { get; init; }
 

@@ -53,8 +53,8 @@ public sealed partial class Corestore
         return keyPair;
     }
 
-    /// <summary>The core of a name, made when it is opened first.</summary>
-    public async Task<Hypercore> GetAsync(string name)
+    /// <summary>The core of a name, made when it is opened first; its blocks encrypted if <paramref name="encryption"/> is given.</summary>
+    public async Task<Hypercore> GetAsync(string name, BlockEncryption? encryption = null)
     {
         _store.Loop.VerifyAccess();
         var keyPair = CreateKeyPair(name);
@@ -66,19 +66,19 @@ public sealed partial class Corestore
         if (core.KeyPair != keyPair && core.KeyPair?.PublicKey == keyPair.PublicKey)
         {
             keyPair.Dispose();
-            return new Hypercore(core, core.Default, core.KeyPair);
+            return new Hypercore(core, core.Default, core.KeyPair, encryption);
         }
         _store.Own(keyPair);
-        return new Hypercore(core, core.Default, keyPair);
+        return new Hypercore(core, core.Default, keyPair, encryption);
     }
 
     /// <summary>The core of a key: someone else's unless its secret is stored here.</summary>
-    public async Task<Hypercore> GetAsync(Bytes32 key, bool createIfMissing = true)
+    public async Task<Hypercore> GetAsync(Bytes32 key, bool createIfMissing = true, BlockEncryption? encryption = null)
     {
         _store.Loop.VerifyAccess();
         var options = new HypercoreOptions { Key = key, CreateIfMissing = createIfMissing };
         var core = await _store.OpenCoreAsync(options, alias: null);
-        return new Hypercore(core, core.Default, core.KeyPair);
+        return new Hypercore(core, core.Default, core.KeyPair, encryption);
     }
 
     private async Task<Bytes32> FindKeyAsync(Bytes32 discoveryKey)

@@ -21,7 +21,7 @@ public sealed partial class Hypercore
     /// <summary>The block: from here, or from a peer if the options say to wait for one; else null.</summary>
     /// <exception cref="HypercoreException">
     /// SNAPSHOT_NOT_AVAILABLE: cut from the core since the snapshot was taken, or while it was waited for. REQUEST_TIMEOUT: no
-    /// peer sent it in time. WRITE_FAILED, SESSION_CLOSED, CONFLICT.
+    /// peer sent it in time. DECODING_ERROR: too short to be encrypted. WRITE_FAILED, SESSION_CLOSED, CONFLICT.
     /// </exception>
     public ValueTask<byte[]?> GetAsync(ulong index, GetOptions options, CancellationToken cancellationToken = default)
     {
@@ -34,7 +34,7 @@ public sealed partial class Hypercore
             && _state.Storage.TryGetBlock(index, out var block)
             && (block is not null || (!_state.IsSnapshot && !options.Wait))
         )
-            return ValueTask.FromResult(block);
+            return ValueTask.FromResult(Decrypt(index, block));
         return ReadAsync(index, options, cancellationToken);
     }
 
@@ -60,8 +60,8 @@ public sealed partial class Hypercore
     {
         VerifyOpen();
         var head = _state.Head;
-        var seek = await _state.Storage.RunAsync(reader => ByteSeek.Run(head, bytes, 0, reader));
-        if (bytes == head.ByteLength)
+        var seek = await _state.Storage.RunAsync(reader => ByteSeek.Run(head, bytes, (ulong)Padding, reader));
+        if (bytes == WithoutPadding(head.Length, head.ByteLength))
             return new CorePosition(head.Length, 0);
         return seek.IsFound ? new CorePosition(seek.Start, seek.Offset) : null;
     }
@@ -80,7 +80,7 @@ public sealed partial class Hypercore
             return null;
         VerifyOpen();
         return await EndWithSessionAsync(
-            token => _core.Replicator.SeekAsync(bytes, padding: 0, options.Timeout, token),
+            token => _core.Replicator.SeekAsync(bytes, (ulong)Padding, options.Timeout, token),
             cancellationToken
         );
     }
@@ -97,6 +97,7 @@ public sealed partial class Hypercore
             ContiguousLength = ContiguousLength,
             StoredBlocks = _core.Bitfield.CountSet(0, Length),
             ByteLength = ByteLength,
+            Padding = Padding,
             Fork = Fork,
             TreeHash = TreeHash,
         };
@@ -109,7 +110,14 @@ public sealed partial class Hypercore
         return _state.Storage.GetUserDataAsync(name);
     }
 
-    private async ValueTask<byte[]?> ReadAsync(ulong index, GetOptions options, CancellationToken cancellationToken)
+    private async ValueTask<byte[]?> ReadAsync(ulong index, GetOptions options, CancellationToken cancellationToken) =>
+        Decrypt(index, await ReadStoredAsync(index, options, cancellationToken));
+
+    private async ValueTask<byte[]?> ReadStoredAsync(
+        ulong index,
+        GetOptions options,
+        CancellationToken cancellationToken
+    )
     {
         var length = Length;
         if (index < length)
@@ -134,5 +142,16 @@ public sealed partial class Hypercore
             token => _core.Replicator.GetBlockAsync(index, length, options.Timeout, token),
             cancellationToken
         );
+    }
+
+    private byte[]? Decrypt(ulong index, byte[]? block)
+    {
+        if (block is null || FindCipher() is not { } cipher)
+            return block;
+        return cipher.TryOpen(index, block)
+            ?? throw new HypercoreException(
+                HypercoreErrorCode.DecodingError,
+                $"Block {index} of core {Key} has {block.Length} bytes, too few for an encrypted one."
+            );
     }
 }

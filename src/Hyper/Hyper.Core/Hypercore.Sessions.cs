@@ -8,7 +8,7 @@ public sealed partial class Hypercore
     public Hypercore OpenSession()
     {
         VerifyOpen();
-        return new Hypercore(_core, _state, _keyPair);
+        return new Hypercore(_core, _state, _keyPair, _encryption);
     }
 
     /// <summary>
@@ -18,14 +18,14 @@ public sealed partial class Hypercore
     public async Task<Hypercore> OpenSessionAsync(string name, bool overwrite = false)
     {
         VerifyOpen();
-        return new Hypercore(_core, await _state.OpenSessionAsync(name, overwrite), _keyPair);
+        return new Hypercore(_core, await _state.OpenSessionAsync(name, overwrite), _keyPair, _encryption);
     }
 
     /// <summary>A session that goes on showing what this one shows when the writes before are done.</summary>
     public async Task<Hypercore> OpenSnapshotAsync()
     {
         VerifyOpen();
-        return new Hypercore(_core, await _state.TakeSnapshotAsync(), null);
+        return new Hypercore(_core, await _state.TakeSnapshotAsync(), null, _encryption);
     }
 
     /// <summary>
@@ -42,6 +42,6 @@ public sealed partial class Hypercore
     internal Hypercore OpenInAtom(CoreAtom atom)
     {
         VerifyOpen();
-        return new Hypercore(_core, _state.OpenInAtom(atom), _keyPair);
+        return new Hypercore(_core, _state.OpenInAtom(atom), _keyPair, _encryption);
     }
 }

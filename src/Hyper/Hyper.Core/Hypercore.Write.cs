@@ -1,3 +1,5 @@
+using Hyper.Core.Internal;
+
 namespace Hyper.Core;
 
 public sealed partial class Hypercore
@@ -12,7 +14,8 @@ public sealed partial class Hypercore
     /// </summary>
     /// <returns>Length and byte length after these blocks.</returns>
     /// <exception cref="HypercoreException">
-    /// SESSION_NOT_WRITABLE without a key pair; BAD_ARGUMENT for a block over 15 MiB; WRITE_FAILED if it could not be stored.
+    /// SESSION_NOT_WRITABLE without a key pair; BAD_ARGUMENT for a block over 15 MiB; INVALID_OPERATION if the core is not as
+    /// <paramref name="options"/> expect; WRITE_FAILED if it could not be stored.
     /// </exception>
     public Task<CoreLength> AppendAsync(
         IReadOnlyList<ReadOnlyMemory<byte>> blocks,
@@ -27,13 +30,16 @@ public sealed partial class Hypercore
             throw NotWritable();
         foreach (var block in blocks)
         {
-            if (block.Length > MaxBlockBytes)
+            if (block.Length > MaxBlockBytes - Padding)
                 throw new HypercoreException(
                     HypercoreErrorCode.BadArgument,
-                    $"A block of {block.Length} bytes is over the limit of {MaxBlockBytes}."
+                    $"A block of {block.Length} bytes is over the limit of {MaxBlockBytes - Padding}."
                 );
         }
-        return _state.AppendAsync(blocks, keyPair, options.Signature, options.MaxLength, cancellationToken);
+        var append = _state.AppendAsync(blocks, options, keyPair, FindCipher(), cancellationToken);
+        return _encryption is null
+            ? append
+            : append.SelectAsync(end => end with { ByteLength = WithoutPadding(end.Length, end.ByteLength) });
     }
 
     /// <summary>Cuts the core to <paramref name="length"/> blocks, under the next fork or the one given.</summary>

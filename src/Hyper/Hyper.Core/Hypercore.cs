@@ -20,13 +20,15 @@ public sealed partial class Hypercore : IAsyncDisposable, ICoreStateListener
     private readonly OpenCore _core;
     private readonly CoreState _state;
     private readonly KeyPair? _keyPair;
+    private readonly BlockEncryption? _encryption;
     private bool _isClosed;
 
-    internal Hypercore(OpenCore core, CoreState state, KeyPair? keyPair)
+    internal Hypercore(OpenCore core, CoreState state, KeyPair? keyPair, BlockEncryption? encryption)
     {
         _core = core;
         _state = state;
         _keyPair = keyPair;
+        _encryption = encryption;
         _state.Listeners.Add(this);
         _core.OnSessionOpened();
     }
@@ -52,8 +54,11 @@ public sealed partial class Hypercore : IAsyncDisposable, ICoreStateListener
     /// <summary>Number of blocks.</summary>
     public ulong Length => _state.Head.Length;
 
-    /// <summary>Bytes of all blocks.</summary>
-    public ulong ByteLength => _state.Head.ByteLength;
+    /// <summary>Bytes of all blocks, as they were before they were encrypted.</summary>
+    public ulong ByteLength => WithoutPadding(_state.Head.Length, _state.Head.ByteLength);
+
+    /// <summary>Bytes that an encrypted block is longer than what it holds; 0 without encryption.</summary>
+    public int Padding => _encryption is null ? 0 : BlockCipher.PaddingBytes;
 
     /// <summary>How often the core was truncated.</summary>
     public ulong Fork => _state.Head.Fork;
@@ -83,7 +88,7 @@ public sealed partial class Hypercore : IAsyncDisposable, ICoreStateListener
     {
         store.Loop.VerifyAccess();
         var core = await store.OpenCoreAsync(options ?? new HypercoreOptions(), alias: null);
-        return new Hypercore(core, core.Default, options?.KeyPair ?? core.KeyPair);
+        return new Hypercore(core, core.Default, options?.KeyPair ?? core.KeyPair, options?.Encryption);
     }
 
     /// <summary>Closes this session. The core stays open for others, and its writes on their way are finished.</summary>
@@ -102,6 +107,15 @@ public sealed partial class Hypercore : IAsyncDisposable, ICoreStateListener
     void ICoreStateListener.OnAppended() => Appended?.Invoke();
 
     void ICoreStateListener.OnTruncated(ulong length, ulong fork) => Truncated?.Invoke(length, fork);
+
+    private BlockCipher? FindCipher() => _encryption is null ? null : _core.GetCipher(_encryption);
+
+    private ulong WithoutPadding(ulong length, ulong byteLength)
+    {
+        // A core of blocks that are no encrypted ones may have fewer bytes than padding.
+        var padding = (UInt128)length * (uint)Padding;
+        return padding > byteLength ? 0 : byteLength - (ulong)padding;
+    }
 
     private void VerifyOpen()
     {

@@ -30,6 +30,9 @@ public static class HypercoreErrorCode
     /// <summary>A stored value does not decode, or a value that has to exist is missing.</summary>
     public const string StorageCorrupt = "STORAGE_CORRUPT";
 
+    /// <summary>A block is not what it has to be: too short to be an encrypted one.</summary>
+    public const string DecodingError = "DECODING_ERROR";
+
     /// <summary>Another process has the store open.</summary>
     public const string StorageLocked = "STORAGE_LOCKED";
 

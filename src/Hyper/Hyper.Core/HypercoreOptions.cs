@@ -27,6 +27,9 @@ public sealed record HypercoreOptions
     /// <summary>Signatures omit the namespace, as those of the oldest cores.</summary>
     public bool IsLegacy { get; init; }
 
+    /// <summary>What the blocks are encrypted with; they are not by default. Not stored: it is given at each opening.</summary>
+    public BlockEncryption? Encryption { get; init; }
+
     /// <summary>User data that a new core begins with.</summary>
     public IReadOnlyDictionary<string, byte[]> UserData { get; init; } = new Dictionary<string, byte[]>();
 }

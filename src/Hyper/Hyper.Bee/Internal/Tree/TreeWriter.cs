@@ -14,7 +14,7 @@ internal sealed partial class TreeWriter(Hypercore core, BlockReader reader, Bee
 {
     private readonly List<PendingBlock> _pending = [];
     private ulong _start;
-    private ulong _startBytes;
+    private ulong _startFork;
     private WorkingNode? _root;
     private ulong _rootVersion;
     private int _rootEpoch;
@@ -56,24 +56,26 @@ internal sealed partial class TreeWriter(Hypercore core, BlockReader reader, Bee
         VerifyUsable();
         if (_pending.Count == 0)
             return;
-        if (core.Length != _start)
-            throw Overtaken();
         _isBroken = true;
         var blocks = new ReadOnlyMemory<byte>[_pending.Count];
-        var bytes = _startBytes;
         for (var i = 0; i < blocks.Length; i++)
         {
             // Written in the same pass: a node left in an earlier block may refer to one whose position is not final yet.
             if (i < blocks.Length - 1)
                 _pending[i].Compact();
             blocks[i] = _pending[i].Encode();
-            bytes += (ulong)blocks[i].Length;
         }
-        var end = new CoreLength(_start + (ulong)blocks.Length, bytes);
         var epoch = shared.Cache.Epoch;
-        var options = new AppendOptions { MaxLength = end.Length };
-        if (await core.AppendAsync(blocks, options, cancellationToken) != end)
+        try
+        {
+            // Others may have written to the core, and that may still wait in its queue.
+            var options = new AppendOptions { ExpectedLength = _start, ExpectedFork = _startFork };
+            await core.AppendAsync(blocks, options, cancellationToken);
+        }
+        catch (HypercoreException error) when (error.Code == HypercoreErrorCode.InvalidOperation)
+        {
             throw Overtaken();
+        }
         for (var i = 0; i < blocks.Length && epoch == shared.Cache.Epoch; i++)
         {
             if (BlockCodec.TryRead(_start + (ulong)i, blocks[i], out var block))
@@ -105,7 +107,7 @@ internal sealed partial class TreeWriter(Hypercore core, BlockReader reader, Bee
         if (_pending.Count == 0)
         {
             _start = core.Length;
-            _startBytes = core.ByteLength;
+            _startFork = core.Fork;
         }
         var index = new List<ChildReference?>();
         root.CollectChanges(index, seq);

@@ -16,26 +16,28 @@ internal sealed partial class CoreState
     /// <returns>Length and byte length after these blocks.</returns>
     public Task<CoreLength> AppendAsync(
         IReadOnlyList<ReadOnlyMemory<byte>> blocks,
+        AppendOptions options,
         KeyPair? keyPair,
-        ReadOnlyMemory<byte> signature,
-        ulong? maxLength,
+        BlockCipher? cipher,
         CancellationToken cancellationToken
     )
     {
         var group = _waitingAppends;
-        var isPlain = signature.IsEmpty && maxLength is null && !cancellationToken.CanBeCanceled;
-        if (group is null || !isPlain || !group.TryJoin(blocks, keyPair, out var last))
+        var isPlain =
+            options is { Signature.IsEmpty: true, MaxLength: null, ExpectedLength: null, ExpectedFork: null }
+            && !cancellationToken.CanBeCanceled;
+        if (group is null || !isPlain || !group.TryJoin(blocks, keyPair, cipher, out var last))
         {
-            group = new AppendGroup(keyPair);
+            group = new AppendGroup(keyPair, cipher);
             group.Add(blocks);
             last = group.Blocks.Count;
             _waitingAppends = isPlain ? group : null;
-            group.Outcome = _queue.RunAsync(() => RunAppendAsync(group, signature, maxLength), cancellationToken);
+            group.Outcome = _queue.RunAsync(() => RunAppendAsync(group, options), cancellationToken);
         }
         return group.Outcome.SelectAsync(lengths => lengths[last]);
     }
 
-    private async Task<CoreLength[]> RunAppendAsync(AppendGroup group, ReadOnlyMemory<byte> signature, ulong? maxLength)
+    private async Task<CoreLength[]> RunAppendAsync(AppendGroup group, AppendOptions options)
     {
         // From here on nothing joins: the blocks are being counted.
         if (_waitingAppends == group)
@@ -43,16 +45,18 @@ internal sealed partial class CoreState
         var start = Head.Length;
         var lengths = new CoreLength[group.Blocks.Count + 1];
         Array.Fill(lengths, new CoreLength(Head.Length, Head.ByteLength));
-        if (group.Blocks.Count == 0 || (maxLength is { } limit && start + (ulong)group.Blocks.Count > limit))
+        VerifyExpected(options);
+        if (group.Blocks.Count == 0 || (options.MaxLength is { } limit && start + (ulong)group.Blocks.Count > limit))
             return lengths;
         var tree = NewTreeBatch();
-        if (group.Bytes > OffloadBytes)
-            await Core.Storage.Store.Loop.OffloadAsync(() => Grow(tree, group, lengths));
-        else
-            Grow(tree, group, lengths);
+        var fork = Core.Default.Head.Fork;
+        var blocks =
+            group.Bytes > OffloadBytes
+                ? await Core.Storage.Store.Loop.OffloadAsync(() => Grow(tree, group, fork, lengths))
+                : Grow(tree, group, fork, lengths);
         if (Prologue is { } prologue && tree.Length < prologue.Length)
             throw new HypercoreException(HypercoreErrorCode.InvalidOperation, "The append ends inside the prologue.");
-        Sign(tree, group.KeyPair, signature);
+        Sign(tree, group.KeyPair, options.Signature);
 
         using var batch = Storage.NewBatch();
         foreach (var node in tree.Nodes)
@@ -65,21 +69,38 @@ internal sealed partial class CoreState
             if (start == ContiguousLength)
                 PutContiguousLength(batch, head.Length);
         }
-        for (var i = 0; i < group.Blocks.Count; i++)
-            batch.PutBlock(start + (ulong)i, group.Blocks[i]);
+        for (var i = 0; i < blocks.Count; i++)
+            batch.PutBlock(start + (ulong)i, blocks[i]);
         var isWritten = await Storage.WriteAsync(batch);
         OnAppended(head, start, isWritten);
         return lengths;
     }
 
-    private static bool Grow(TreeBatch tree, AppendGroup group, CoreLength[] lengths)
+    /// <summary>Lets the tree grow by the blocks, and gives them as they are stored.</summary>
+    /// <param name="tree">The tree.</param>
+    /// <param name="group">The blocks.</param>
+    /// <param name="fork">The fork of the core itself, which encrypts in named sessions too, as in JavaScript.</param>
+    /// <param name="lengths">Takes the lengths behind each block.</param>
+    private static List<ReadOnlyMemory<byte>> Grow(TreeBatch tree, AppendGroup group, ulong fork, CoreLength[] lengths)
     {
+        var blocks = group.Cipher is null ? group.Blocks : new List<ReadOnlyMemory<byte>>(group.Blocks.Count);
         for (var i = 0; i < group.Blocks.Count; i++)
         {
-            tree.Append(group.Blocks[i].Span);
+            if (group.Cipher is { } cipher)
+                blocks.Add(cipher.Seal(tree.Length, fork, group.Blocks[i].Span));
+            tree.Append(blocks[i].Span);
             lengths[i + 1] = new CoreLength(tree.Length, tree.ByteLength);
         }
-        return true;
+        return blocks;
+    }
+
+    private void VerifyExpected(AppendOptions options)
+    {
+        if ((options.ExpectedLength ?? Head.Length) != Head.Length || (options.ExpectedFork ?? Head.Fork) != Head.Fork)
+            throw new HypercoreException(
+                HypercoreErrorCode.InvalidOperation,
+                $"The core has length {Head.Length} and fork {Head.Fork}: not what was expected."
+            );
     }
 
     private void Sign(TreeBatch tree, KeyPair? keyPair, ReadOnlyMemory<byte> signature)
@@ -91,9 +112,11 @@ internal sealed partial class CoreState
     }
 
     /// <summary>Appends that will be written as one.</summary>
-    private sealed class AppendGroup(KeyPair? keyPair)
+    private sealed class AppendGroup(KeyPair? keyPair, BlockCipher? cipher)
     {
         public KeyPair? KeyPair { get; } = keyPair;
+
+        public BlockCipher? Cipher { get; } = cipher;
 
         public List<ReadOnlyMemory<byte>> Blocks { get; } = [];
 
@@ -110,12 +133,18 @@ internal sealed partial class CoreState
             }
         }
 
-        public bool TryJoin(IReadOnlyList<ReadOnlyMemory<byte>> blocks, KeyPair? signer, out int last)
+        public bool TryJoin(
+            IReadOnlyList<ReadOnlyMemory<byte>> blocks,
+            KeyPair? signer,
+            BlockCipher? encrypter,
+            out int last
+        )
         {
             var bytes = blocks.Sum(block => (long)block.Length);
             last = 0;
             if (
                 signer?.PublicKey != KeyPair?.PublicKey
+                || encrypter != Cipher
                 || Blocks.Count + blocks.Count > MaxJoinedBlocks
                 || Bytes + bytes > MaxJoinedBytes
             )

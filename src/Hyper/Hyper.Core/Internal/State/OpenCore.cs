@@ -10,6 +10,7 @@ namespace Hyper.Core.Internal;
 internal sealed partial class OpenCore
 {
     private readonly bool _isLegacy;
+    private readonly Dictionary<(Bytes32 Key, bool IsBlockKey, bool IsCompat), BlockCipher> _ciphers = [];
 
     private OpenCore(CoreStorage storage, CoreAuth auth, KeyPair? keyPair, bool isLegacy)
     {
@@ -108,6 +109,21 @@ internal sealed partial class OpenCore
 
     /// <summary>Whether the core's manifest is known and not implied by its key: only then is it told to peers.</summary>
     public bool HasManifest => Verifier is { IsCompat: false };
+
+    /// <summary>
+    /// What encrypts the blocks under a key: one object for all sessions, zeroed with the store. Asked for at each use, since
+    /// a manifest that becomes known may show that the core is of the old kind.
+    /// </summary>
+    public BlockCipher GetCipher(BlockEncryption encryption)
+    {
+        var isCompat = Verifier is { IsCompat: true };
+        var key = (encryption.Key, encryption.IsBlockKey, isCompat);
+        if (_ciphers.TryGetValue(key, out var cipher))
+            return cipher;
+        cipher = new BlockCipher(encryption, Key, isCompat);
+        Storage.Store.Own(cipher);
+        return _ciphers[key] = cipher;
+    }
 
     /// <summary>The changes that make a manifest known, into the batch of the proof that brought it.</summary>
     public CoreAuth WithManifest(Manifest manifest) => Auth with { Manifest = manifest };
