@@ -11,15 +11,16 @@ namespace SideBySide.Work;
 internal sealed class CoreWork
 {
     private const int BlockBytes = 200;
-    private const int Appends = 4000;
+    private const int Appends = 8000;
     private const int BatchedAppends = 60_000;
     private const int AppendBatch = 200;
     private const int Gets = 20_000;
-    private const int Puts = 2000;
+    private const int Puts = 8000;
     private const int BatchedPuts = 10_000;
     private const int PutBatch = 100;
     private const int Keys = 10_000;
-    private const int BeeGets = 20_000;
+    private const int BeeGets = 50_000;
+    private const int Scans = 10;
 
     private readonly OurWorld _world;
     private int _runs;
@@ -57,7 +58,12 @@ internal sealed class CoreWork
             "bee scan",
             "entry",
             "bench.bee-scan",
-            new { keys = Keys, size = BlockBytes },
+            new
+            {
+                scans = Scans,
+                keys = Keys,
+                size = BlockBytes,
+            },
             work.ScanAsync
         );
     }
@@ -175,14 +181,17 @@ internal sealed class CoreWork
     {
         var bee = await FillAsync();
         return await RateAsync(
-            Keys,
+            Scans * Keys,
             async meter =>
             {
                 var found = 0;
-                await foreach (var _ in bee.GetRangeAsync())
-                    meter(found++);
-                if (found != Keys)
-                    throw new InvalidOperationException($"{found} of {Keys} entries.");
+                for (var i = 0; i < Scans; i++)
+                {
+                    await foreach (var _ in bee.GetRangeAsync())
+                        meter(found++);
+                }
+                if (found != Scans * Keys)
+                    throw new InvalidOperationException($"{found} of {Scans} times {Keys} entries.");
             }
         );
     }

@@ -95,13 +95,15 @@ export function register(driver) {
     });
   });
 
-  driver.verb('bench.bee-scan', async ({ keys, size }) => {
+  driver.verb('bench.bee-scan', async ({ keys, scans, size }) => {
     const bee = await fill(keys, size);
     let found = 0;
-    const result = await rate(keys, async () => {
-      for await (const _ of bee.createReadStream()) found++;
+    const result = await rate(scans * keys, async () => {
+      for (let i = 0; i < scans; i++) {
+        for await (const _ of bee.createReadStream()) found++;
+      }
     });
-    if (found !== keys) throw new Error(`${found} of ${keys} entries`);
+    if (found !== scans * keys) throw new Error(`${found} of ${scans} times ${keys} entries`);
     return result;
   });
 }

@@ -49,6 +49,9 @@ public sealed partial class CorestoreStorage : IAsyncDisposable
 
     internal IKeyValueStore Values { get; }
 
+    /// <summary>Room in which a page is made before it is written; used within one call on the loop.</summary>
+    internal BitPage ScratchPage { get; } = new();
+
     /// <summary>A store that forgets everything when it is closed.</summary>
     public static CorestoreStorage CreateInMemory(EventLoop loop) => new(loop, new MemoryStore());
 

@@ -9,11 +9,16 @@ internal abstract class TreeSource
     /// <exception cref="HyperbeeException">BLOCK_NOT_AVAILABLE or DECODING_ERROR.</exception>
     public abstract ValueTask<BeeBlock> GetBlockAsync(ulong seq, CancellationToken cancellationToken);
 
-    public virtual async ValueTask<TreeNode> GetChildAsync(TreeNode node, int i, CancellationToken cancellationToken)
+    public virtual ValueTask<TreeNode> GetChildAsync(TreeNode node, int i, CancellationToken cancellationToken)
     {
         var (seq, offset) = node.GetChild(i);
-        var block = await GetBlockAsync(seq, cancellationToken);
-        return block.GetNode(offset);
+        var block = GetBlockAsync(seq, cancellationToken);
+        return block.IsCompletedSuccessfully
+            ? ValueTask.FromResult<TreeNode>(block.Result.GetNode(offset))
+            : WaitAsync(block, offset);
+
+        static async ValueTask<TreeNode> WaitAsync(ValueTask<BeeBlock> block, ulong offset) =>
+            (await block).GetNode(offset);
     }
 
     /// <summary>The position of a key in a node, or the complement of where it would stand.</summary>

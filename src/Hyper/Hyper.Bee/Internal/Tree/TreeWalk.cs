@@ -39,15 +39,18 @@ internal sealed class TreeWalk(TreeSource source, KeyBounds bounds, bool reverse
     }
 
     /// <summary>The next entry; null at the end.</summary>
-    public async ValueTask<BeeBlock?> NextAsync(CancellationToken cancellationToken)
+    public ValueTask<BeeBlock?> NextAsync(CancellationToken cancellationToken)
     {
+        // Without a state machine as long as the blocks are in memory.
         while (TryPeek(out var item))
         {
             if (item.IsKey)
-                return await TakeAsync(cancellationToken);
-            await EnterAsync(cancellationToken);
+                return TakeAsync(cancellationToken);
+            var entering = EnterAsync(cancellationToken);
+            if (!entering.IsCompletedSuccessfully)
+                return NextAsync(entering, cancellationToken);
         }
-        return null;
+        return ValueTask.FromResult<BeeBlock?>(null);
     }
 
     /// <summary>What comes next: a key, or a child with everything below it. False at the end.</summary>
@@ -86,25 +89,24 @@ internal sealed class TreeWalk(TreeSource source, KeyBounds bounds, bool reverse
     }
 
     /// <summary>Goes into the child that comes next.</summary>
-    public async ValueTask EnterAsync(CancellationToken cancellationToken)
+    public ValueTask EnterAsync(CancellationToken cancellationToken)
     {
         var (node, step) = _path[^1];
         TreeSource.VerifyDepth(_path.Count, node);
         Skip();
-        Enter(await source.GetChildAsync(node, step >> 1, cancellationToken));
+        var child = source.GetChildAsync(node, step >> 1, cancellationToken);
+        if (!child.IsCompletedSuccessfully)
+            return EnterAsync(child);
+        Enter(child.Result);
+        return ValueTask.CompletedTask;
     }
 
     /// <summary>The entry of the key that comes next; null, and the end, if it is beyond the bounds.</summary>
-    public async ValueTask<BeeBlock?> TakeAsync(CancellationToken cancellationToken)
+    public ValueTask<BeeBlock?> TakeAsync(CancellationToken cancellationToken)
     {
         var (node, step) = _path[^1];
-        var block = await source.GetBlockAsync(node.GetKey(step >> 1), cancellationToken);
-        VerifyOrder(block);
-        Skip();
-        if (!(reverse ? bounds.IsBelow(block.Key) : bounds.IsBeyond(block.Key)))
-            return block;
-        _path.Clear();
-        return null;
+        var block = source.GetBlockAsync(node.GetKey(step >> 1), cancellationToken);
+        return block.IsCompletedSuccessfully ? ValueTask.FromResult(Take(block.Result)) : TakeAsync(block);
     }
 
     /// <summary>The key that comes next, or that is right of the child that does; null if there is none.</summary>
@@ -116,6 +118,26 @@ internal sealed class TreeWalk(TreeSource source, KeyBounds bounds, bool reverse
             if (step >> 1 < node.KeyCount)
                 return await source.GetBlockAsync(node.GetKey(step >> 1), cancellationToken);
         }
+        return null;
+    }
+
+    private async ValueTask<BeeBlock?> NextAsync(ValueTask entering, CancellationToken cancellationToken)
+    {
+        await entering;
+        return await NextAsync(cancellationToken);
+    }
+
+    private async ValueTask EnterAsync(ValueTask<TreeNode> child) => Enter(await child);
+
+    private async ValueTask<BeeBlock?> TakeAsync(ValueTask<BeeBlock> block) => Take(await block);
+
+    private BeeBlock? Take(BeeBlock block)
+    {
+        VerifyOrder(block);
+        Skip();
+        if (!(reverse ? bounds.IsBelow(block.Key) : bounds.IsBeyond(block.Key)))
+            return block;
+        _path.Clear();
         return null;
     }
 

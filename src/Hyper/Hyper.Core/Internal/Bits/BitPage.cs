@@ -20,6 +20,12 @@ internal sealed class BitPage
 
     public bool Get(int bit) => (_words[bit >> 6] & (1UL << (bit & 63))) != 0;
 
+    public void Clear()
+    {
+        _words.AsSpan().Clear();
+        Count = 0;
+    }
+
     /// <summary>Takes the stored form; a short one leaves the rest empty.</summary>
     public void Load(ReadOnlySpan<byte> bytes)
     {

@@ -130,7 +130,8 @@ internal sealed partial class CoreState
             var number = Bitfield.PageOf(start);
             var pageStart = number * BitPage.Bits;
             var stop = Math.Min(end, pageStart + BitPage.Bits);
-            var page = new BitPage();
+            var page = Storage.Store.ScratchPage;
+            page.Clear();
             if (Storage.FindPageInOverlay(number) is { } changed)
                 page.Load(changed);
             else if (Core.Bitfield.FindPage(number) is { } known)

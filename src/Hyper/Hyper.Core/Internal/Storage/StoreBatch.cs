@@ -9,8 +9,11 @@ namespace Hyper.Core.Internal;
 /// </summary>
 internal sealed class StoreBatch : IDisposable
 {
-    private readonly List<Entry> _entries = [];
-    private byte[] _buffer = ArrayPool<byte>.Shared.Rent(1024);
+    /// <summary>Room for what one append writes: a page of bits, and small things.</summary>
+    private const int UsualBytes = 8 * 1024;
+
+    private readonly List<Entry> _entries = new(16);
+    private byte[] _buffer = ArrayPool<byte>.Shared.Rent(UsualBytes);
     private int _used;
 
     public int Count => _entries.Count;
