@@ -20,7 +20,7 @@ public sealed partial class Hypercore
 
     /// <summary>The block: from here, or from a peer if the options say to wait for one; else null.</summary>
     /// <exception cref="HypercoreException">
-    /// SNAPSHOT_NOT_AVAILABLE: cut from the core since the snapshot was taken, or while it was waited for. REQUEST_TIMEOUT: no
+    /// SNAPSHOT_NOT_AVAILABLE: beyond a snapshot's length, or cut from the core since it was taken. REQUEST_TIMEOUT: no
     /// peer sent it in time. DECODING_ERROR: too short to be encrypted. WRITE_FAILED, SESSION_CLOSED, CONFLICT.
     /// </exception>
     public ValueTask<byte[]?> GetAsync(ulong index, GetOptions options, CancellationToken cancellationToken = default)
@@ -28,7 +28,7 @@ public sealed partial class Hypercore
         VerifyOpen();
         cancellationToken.ThrowIfCancellationRequested();
         if (index >= Length && !options.Wait)
-            return ValueTask.FromResult<byte[]?>(null);
+            return _state.IsSnapshot ? throw NotInSnapshot(index) : ValueTask.FromResult<byte[]?>(null);
         if (
             index < Length
             && _state.Storage.TryGetBlock(index, out var block)
@@ -45,11 +45,7 @@ public sealed partial class Hypercore
     public bool HasAll(ulong start, ulong end)
     {
         VerifyOpen();
-        if (end > Length || start >= end)
-            return false;
-        // A session stores its own blocks itself; only what it shares can be missing.
-        var shared = _state.IsDefault || _state.IsSnapshot ? end : Math.Min(end, _state.FlushedLength);
-        return start >= shared || _core.Bitfield.FirstUnset(start) >= shared;
+        return _state.HasAll(start, end);
     }
 
     /// <summary>
@@ -127,10 +123,7 @@ public sealed partial class Hypercore
                 return block;
         }
         if (_state.IsSnapshot && index >= _state.SnapshotCompatLength)
-            throw new HypercoreException(
-                HypercoreErrorCode.SnapshotNotAvailable,
-                $"Block {index} was cut from the core since the snapshot was taken."
-            );
+            throw NotInSnapshot(index);
         if (!options.Wait)
             return null;
         VerifyOpen();
@@ -143,6 +136,12 @@ public sealed partial class Hypercore
             cancellationToken
         );
     }
+
+    private static HypercoreException NotInSnapshot(ulong index) =>
+        new(
+            HypercoreErrorCode.SnapshotNotAvailable,
+            $"Block {index} is not in the snapshot, or was cut from the core since it was taken."
+        );
 
     private byte[]? Decrypt(ulong index, byte[]? block)
     {

@@ -24,7 +24,7 @@ public sealed partial class JsCore : PartnerObject
 
     /// <summary>The block if the partner has it.</summary>
     public async Task<byte[]?> ReadAsync(ulong index) =>
-        Bytes((await Partner.CallAsync<Answer>("core.get", new { core = Handle, index })).Value);
+        Bytes((await Partner.CallAsync<Found>("core.get", new { core = Handle, index })).Value);
 
     /// <summary>The state with its tree hash.</summary>
     public async Task<State> HashAsync() => _state = await Partner.CallAsync<State>("core.hash", new { core = Handle });
@@ -41,7 +41,7 @@ public sealed partial class JsCore : PartnerObject
         );
 
     public async Task<byte[]?> GetUserDataAsync(string name) =>
-        Bytes((await Partner.CallAsync<Answer>("core.get-user-data", new { core = Handle, name })).Value);
+        Bytes((await Partner.CallAsync<Found>("core.get-user-data", new { core = Handle, name })).Value);
 
     private static byte[]? Bytes(string? hex) => hex is null ? null : Convert.FromHexString(hex);
 
@@ -55,5 +55,5 @@ public sealed partial class JsCore : PartnerObject
         string? Hash = null
     );
 
-    private sealed record Answer(string? Value);
+    private sealed record Found(string? Value);
 }

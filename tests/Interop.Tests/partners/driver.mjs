@@ -5,6 +5,7 @@
 import { Driver } from './driver/driver.mjs';
 import * as bee from './driver/bee.mjs';
 import * as cores from './driver/cores.mjs';
+import * as coreScript from './driver/core-script.mjs';
 import * as duplex from './driver/duplex.mjs';
 import * as hyperdht from './driver/hyperdht.mjs';
 import * as hyperswarm from './driver/hyperswarm.mjs';
@@ -36,6 +37,7 @@ for (const layer of [
   wallet,
   cores,
   replication,
+  coreScript,
   bee,
 ]) {
   layer.register(driver);

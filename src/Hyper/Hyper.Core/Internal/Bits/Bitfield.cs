@@ -133,6 +133,16 @@ internal sealed class Bitfield
         return from;
     }
 
+    /// <summary>Sets in another bitfield the bits that are set here in [<paramref name="start"/>, <paramref name="end"/>).</summary>
+    public void CopySet(ulong start, ulong end, Bitfield target)
+    {
+        while (FirstSet(start) is { } from && from < end)
+        {
+            start = Math.Min(end, FirstUnset(from));
+            target.SetRange(from, start, true);
+        }
+    }
+
     /// <summary>Whether any of <paramref name="length"/> bits from <paramref name="start"/> on is set.</summary>
     public bool HasSet(ulong start, ulong length) => FirstSet(start) is { } hit && hit - start < length;
 

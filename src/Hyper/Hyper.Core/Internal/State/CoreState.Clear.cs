@@ -3,9 +3,9 @@ namespace Hyper.Core.Internal;
 internal sealed partial class CoreState
 {
     /// <summary>
-    /// Forgets blocks from <paramref name="start"/> up to but without <paramref name="end"/>, and the nodes that served only
-    /// them. A pair of nodes goes when no block below either is stored: JavaScript looks at the wrong sibling for an odd start,
-    /// and then cannot prove a block it still has.
+    /// Forgets blocks from <paramref name="start"/> up to but without <paramref name="end"/>, and nodes above the first that
+    /// serve no other: from its leaf up, a pair goes as long as no block below the sibling is stored yet. JavaScript does not
+    /// look at siblings on the left, and then cannot prove blocks that it still has.
     /// </summary>
     public Task ClearAsync(ulong start, ulong end, CancellationToken cancellationToken) =>
         RunAsync(
@@ -17,7 +17,7 @@ internal sealed partial class CoreState
                 using var batch = Storage.NewBatch();
                 if (IsDefault)
                 {
-                    DeleteUnusedNodes(batch, start, end);
+                    DeleteUnusedNodes(batch, start);
                     PutBits(batch, start, end, false);
                     PutContiguousLength(batch, Math.Min(ContiguousLength, start));
                 }
@@ -29,25 +29,17 @@ internal sealed partial class CoreState
             cancellationToken
         );
 
-    private void DeleteUnusedNodes(CoreBatch batch, ulong start, ulong end)
+    private void DeleteUnusedNodes(CoreBatch batch, ulong start)
     {
         for (var at = 2 * start; !IsRoot(at); at = FlatTree.Parent(at))
         {
             var sibling = FlatTree.Sibling(at);
-            if (IsUsed(at, start, end) || IsUsed(sibling, start, end))
+            var from = FlatTree.LeftSpan(sibling) / 2;
+            if (Core.Bitfield.HasSet(from, FlatTree.LeafCount(sibling)))
                 break;
             batch.DeleteTreeNode(at);
             batch.DeleteTreeNode(sibling);
         }
-    }
-
-    /// <summary>Whether a block below the node stays.</summary>
-    private bool IsUsed(ulong index, ulong start, ulong end)
-    {
-        var from = FlatTree.LeftSpan(index) / 2;
-        var to = (FlatTree.RightSpan(index) / 2) + 1;
-        var kept = from < start ? Core.Bitfield.HasSet(from, Math.Min(to, start) - from) : false;
-        return kept || (to > end && Core.Bitfield.HasSet(Math.Max(from, end), to - Math.Max(from, end)));
     }
 
     private bool IsRoot(ulong index)

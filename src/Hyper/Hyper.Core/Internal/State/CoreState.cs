@@ -8,6 +8,12 @@ internal sealed partial class CoreState
 {
     private readonly SerialQueue _queue = new();
     private PendingBits? _pendingBits;
+
+    /// <summary>Of a snapshot: blocks that the core has lost since.</summary>
+    private Bitfield? _kept;
+
+    /// <summary>Of a snapshot: up to here the core still has the blocks that it had.</summary>
+    private ulong _coreLength;
     private ulong? _pendingContiguousLength;
 
     public CoreState(OpenCore core, CoreStorage storage, TreeHead head, string? name, CoreState? parent = null)
@@ -18,6 +24,7 @@ internal sealed partial class CoreState
         Name = name;
         Parent = parent;
         SnapshotCompatLength = IsSnapshot ? Math.Min(head.Length, core.Default.Head.Length) : 0;
+        _coreLength = SnapshotCompatLength;
         core.States.Add(this);
     }
 
@@ -49,19 +56,52 @@ internal sealed partial class CoreState
     /// <summary>Sessions of this state: each hears of appends and truncations.</summary>
     public List<ICoreStateListener> Listeners { get; } = [];
 
-    /// <summary>How much of the state its parent on disk has too.</summary>
-    public ulong FlushedLength =>
-        IsDefault || IsSnapshot ? Head.Length
+    /// <summary>
+    /// Whether a block is stored where this state reads it. A snapshot has what the core has lost since; a session stores its
+    /// own blocks itself, so only what it shares can be missing.
+    /// </summary>
+    public bool HasAll(ulong start, ulong end)
+    {
+        if (end > Head.Length || start >= end)
+            return false;
+        var shared = Math.Min(end, SharedLength);
+        if (!IsSnapshot)
+            return start >= shared || Core.Bitfield.FirstUnset(start) >= shared;
+        for (var at = start; at < shared; )
+        {
+            var next = Math.Min(Core.Bitfield.FirstUnset(at), _coreLength);
+            next = Math.Max(next, _kept?.FirstUnset(at) ?? at);
+            if (next <= at)
+                return false;
+            at = next;
+        }
+        return true;
+    }
+
+    /// <summary>Called before the core loses blocks: a snapshot keeps them.</summary>
+    public void KeepBlocks(ulong start, ulong end)
+    {
+        end = Math.Min(end, Math.Min(SharedLength, _coreLength));
+        if (IsSnapshot && start < end)
+            Core.Bitfield.CopySet(start, end, _kept ??= new Bitfield());
+    }
+
+    /// <summary>How much of the state lies, or lay when the snapshot was taken, in the core itself.</summary>
+    private ulong SharedLength =>
+        IsDefault || (IsSnapshot && Name is null) ? Head.Length
         : Storage.Dependencies.Count > 0 ? Storage.Dependencies[^1].Length
         : 0;
+
+    /// <summary>How much of the state its parent on disk has too.</summary>
+    public ulong FlushedLength => IsDefault || IsSnapshot ? Head.Length : SharedLength;
 
     /// <summary>How much of it is covered by a signature of the core.</summary>
     public ulong SignedLength
     {
         get
         {
-            var length = Math.Min(FlushedLength, Core.Default.Head.Length);
-            return IsSnapshot ? Math.Min(length, SnapshotCompatLength) : length;
+            var length = Math.Min(SharedLength, Core.Default.Head.Length);
+            return IsSnapshot ? Math.Min(length, _coreLength) : length;
         }
     }
 
@@ -92,8 +132,21 @@ internal sealed partial class CoreState
     public Task<CoreState> TakeSnapshotAsync() =>
         // In the queue: a write on its way could be in the snapshot's bytes and not yet in its length.
         RunAsync(() =>
-            Task.FromResult(new CoreState(Core, Storage.TakeSnapshot(), Head, Name) { Prologue = Prologue })
-        );
+        {
+            var snapshot = new CoreState(Core, Storage.TakeSnapshot(), Head, Name) { Prologue = Prologue };
+            if (IsSnapshot)
+                snapshot.Inherit(this);
+            return Task.FromResult(snapshot);
+        });
+
+    /// <summary>Takes what a snapshot knows of the core's losses into a snapshot of it.</summary>
+    private void Inherit(CoreState snapshot)
+    {
+        SnapshotCompatLength = snapshot.SnapshotCompatLength;
+        _coreLength = snapshot._coreLength;
+        if (snapshot._kept is { } kept)
+            kept.CopySet(0, Head.Length, _kept = new Bitfield());
+    }
 
     private void OnAppended(TreeHead head, ulong start, bool isWritten)
     {
@@ -115,8 +168,11 @@ internal sealed partial class CoreState
             Core.OnBlocksRemoved(to, from);
         foreach (var state in Core.States)
         {
-            if (state.IsSnapshot && state.Name == Name)
+            // A snapshot of a named session shows the core's blocks too.
+            if (state.IsSnapshot && (state.Name == Name || (isWritten && IsDefault)))
                 state.SnapshotCompatLength = Math.Min(state.SnapshotCompatLength, to);
+            if (isWritten && IsDefault)
+                state._coreLength = Math.Min(state._coreLength, to);
         }
         foreach (var listener in Listeners.ToArray())
             listener.OnTruncated(to, head.Fork);

@@ -150,6 +150,8 @@ internal sealed partial class OpenCore
     /// <summary>Takes the loss of blocks after it was written.</summary>
     public void OnBlocksRemoved(ulong start, ulong end)
     {
+        foreach (var state in States)
+            state.KeepBlocks(start, end);
         Bitfield.SetRange(start, end, false);
         ContiguousLength = Math.Min(ContiguousLength, start);
         BlocksChanged?.Invoke(start, end - start, true);

@@ -58,8 +58,16 @@ internal sealed class CoreStorage : ITreeNodes
         return true;
     }
 
+    /// <summary>The records as they are, or, of a snapshot, as they were when that was taken.</summary>
     public CoreStorage TakeSnapshot() =>
-        new(_store, CorePointer, DataPointer, Dependencies, _overlay?.Snapshot(), _store.Values.TakeSnapshot());
+        new(
+            _store,
+            CorePointer,
+            DataPointer,
+            Dependencies,
+            _overlay?.Snapshot(),
+            _snapshot?.Share() ?? _store.Values.TakeSnapshot()
+        );
 
     /// <summary>The same records with an atom's changes on top.</summary>
     public CoreStorage WithOverlay(StoreOverlay overlay) =>

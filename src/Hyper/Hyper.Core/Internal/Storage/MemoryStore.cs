@@ -106,6 +106,8 @@ internal sealed class MemoryStore : IKeyValueStore
         public List<StoredEntry> ReadRange(byte[] start, byte[] end, int limit, bool reverse) =>
             MemoryStore.ReadRange(entries, start, end, limit, reverse);
 
+        public IKeyValueSnapshot Share() => this;
+
         public void Dispose() { }
     }
 

@@ -8,6 +8,7 @@ internal sealed class RocksSnapshot : IKeyValueSnapshot
     private readonly RocksStore _store;
     private readonly RocksReader _reader;
     private nint _snapshot;
+    private int _owners = 1;
 
     public RocksSnapshot(RocksStore store)
     {
@@ -28,7 +29,20 @@ internal sealed class RocksSnapshot : IKeyValueSnapshot
     public List<StoredEntry> ReadRange(byte[] start, byte[] end, int limit, bool reverse) =>
         Reader.ReadRange(start, end, limit, reverse);
 
+    public IKeyValueSnapshot Share()
+    {
+        _owners++;
+        return this;
+    }
+
     public void Dispose()
+    {
+        if (--_owners == 0)
+            Release();
+    }
+
+    /// <summary>Gives the snapshot back, whoever still owns it.</summary>
+    public void Release()
     {
         if (_snapshot == 0)
             return;

@@ -129,7 +129,7 @@ internal sealed class RocksStore : IKeyValueStore
             return;
         // Snapshots of sessions that were never closed must not outlive the database.
         foreach (var snapshot in _snapshots.ToArray())
-            snapshot.Dispose();
+            snapshot.Release();
         Reader.Dispose();
         foreach (var family in _families)
             rocksdb_column_family_handle_destroy(family);
