@@ -26,6 +26,14 @@ public sealed partial class JsCore : PartnerObject
     public async Task<byte[]?> ReadAsync(ulong index) =>
         Bytes((await Partner.CallAsync<Found>("core.get", new { core = Handle, index })).Value);
 
+    /// <summary>The block as it is stored: encrypted, if the core is.</summary>
+    public async Task<byte[]?> ReadRawAsync(ulong index) =>
+        Bytes((await Partner.CallAsync<Found>("core.raw", new { core = Handle, index })).Value);
+
+    /// <summary>Block and offset of a byte, as JSON.</summary>
+    public async Task<string?> SeekAsync(ulong at) =>
+        (await Partner.CallAsync<Found>("core.seek", new { core = Handle, at })).Value;
+
     /// <summary>The state with its tree hash.</summary>
     public async Task<State> HashAsync() => _state = await Partner.CallAsync<State>("core.hash", new { core = Handle });
 
@@ -52,6 +60,7 @@ public sealed partial class JsCore : PartnerObject
         ulong Length,
         ulong Fork,
         ulong ContiguousLength,
+        ulong ByteLength = 0,
         string? Hash = null
     );
 

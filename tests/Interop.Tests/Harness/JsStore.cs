@@ -14,7 +14,12 @@ public sealed class JsStore : PartnerObject, IAsyncDisposable
     }
 
     /// <summary>The core of a name, or a named session of it.</summary>
-    public async Task<JsCore> GetAsync(string name, string? session = null) =>
+    public async Task<JsCore> GetAsync(
+        string name,
+        string? session = null,
+        byte[]? encryptionKey = null,
+        bool isBlockKey = false
+    ) =>
         new(
             Partner,
             await Partner.CallAsync<JsCore.State>(
@@ -24,6 +29,8 @@ public sealed class JsStore : PartnerObject, IAsyncDisposable
                     store = Handle,
                     name,
                     session,
+                    encryptionKey = encryptionKey is null ? null : Convert.ToHexStringLower(encryptionKey),
+                    isBlockKey,
                 }
             )
         );

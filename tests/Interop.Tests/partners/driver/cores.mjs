@@ -22,8 +22,10 @@ export function register(driver) {
   });
   driver.verb('store.close', ({ store }) => driver.handles.take(store).close());
 
-  driver.verb('store.core', async ({ store, name, key, session }) => {
+  driver.verb('store.core', async ({ store, name, key, session, encryptionKey = null, isBlockKey = false, compat = null }) => {
     const options = key ? { key: bytes(key), createIfMissing: false } : { name };
+    if (compat !== null) options.compat = compat;
+    if (encryptionKey !== null) options.encryption = { key: bytes(encryptionKey), block: isBlockKey };
     let core = driver.handles.get(store).get(options);
     await core.ready();
     if (session) {
@@ -43,6 +45,13 @@ export function register(driver) {
   });
   driver.verb('core.clear', ({ start, end, ...args }) => find(args).clear(start, end));
   driver.verb('core.get', async ({ index, ...args }) => ({ value: hex(await find(args).get(index, { wait: false })) }));
+  driver.verb('core.raw', async ({ index, ...args }) => ({
+    value: hex(await find(args).get(index, { wait: false, raw: true })),
+  }));
+  driver.verb('core.seek', async ({ at, ...args }) => {
+    const found = await find(args).seek(at, { wait: false });
+    return { value: JSON.stringify(found) };
+  });
   driver.verb('core.hash', async (args) => ({ hash: hex(await find(args).treeHash()), ...describe(find(args)) }));
   driver.verb('core.set-user-data', ({ name, value, ...args }) => find(args).setUserData(name, bytes(value)));
   driver.verb('core.get-user-data', async ({ name, ...args }) => ({ value: hex(await find(args).getUserData(name)) }));
