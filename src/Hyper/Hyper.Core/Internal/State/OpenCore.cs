@@ -202,7 +202,10 @@ internal sealed partial class OpenCore
         });
         if (!complete)
             throw new HypercoreException(
-                HypercoreErrorCode.StorageCorrupt,
+                // What a session shares can be gone by right: cut from the core, or cleared in it.
+                storage.Dependencies.Count > 0
+                    ? HypercoreErrorCode.InvalidOperation
+                    : HypercoreErrorCode.StorageCorrupt,
                 $"A root of core {storage.CorePointer} (data {storage.DataPointer}) at length {stored.Length} is missing."
             );
         var batch = new TreeBatch(TreeHead.Empty);

@@ -1,0 +1,8 @@
+namespace StoreWriter;
+
+public enum WriterVerb
+{
+    Append,
+    Truncate,
+    Clear,
+}
