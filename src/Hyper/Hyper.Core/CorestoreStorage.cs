@@ -156,11 +156,28 @@ public sealed partial class CorestoreStorage : IAsyncDisposable
 
     private bool CloseFiles()
     {
+        // What a log holds alone is lost with the log's end, as after a crash; what a table holds has a checksum and is missed.
+        if (_failure is null)
+            _ = TryFlush();
         foreach (var item in _owned)
             item.Dispose();
         Values.Dispose();
         _device?.Dispose();
         return true;
+    }
+
+    /// <summary>Whether everything is in tables now. If not it stays in the log, where it is no less safe than before.</summary>
+    private bool TryFlush()
+    {
+        try
+        {
+            Values.Flush();
+            return true;
+        }
+        catch (IOException)
+        {
+            return false;
+        }
     }
 
     /// <summary>Writes groups until nothing waits. Never fails: each write hears of its own outcome.</summary>

@@ -137,12 +137,31 @@ internal sealed class CoreStorage : ITreeNodes
         }
     }
 
-    public async ValueTask<byte[]?> GetBlockAsync(ulong index) => await GetAsync(BlockKey(index));
+    public async ValueTask<byte[]?> GetBlockAsync(ulong index)
+    {
+        try
+        {
+            return await GetAsync(BlockKey(index));
+        }
+        catch (HypercoreException error) when (error.Code == HypercoreErrorCode.StorageCorrupt)
+        {
+            throw Unreadable(index, error);
+        }
+    }
 
     public bool TryGetBlock(ulong index, out byte[]? block)
     {
         Span<byte> room = stackalloc byte[StoreKeys.MaxBytes];
-        var lookup = TryGet(StoreKeys.Block(room, BlockOwner(index), index), out var value);
+        Lookup lookup;
+        StoredValue value;
+        try
+        {
+            lookup = TryGet(StoreKeys.Block(room, BlockOwner(index), index), out value);
+        }
+        catch (HypercoreException error) when (error.Code == HypercoreErrorCode.StorageCorrupt)
+        {
+            throw Unreadable(index, error);
+        }
         block = null;
         if (lookup == Lookup.NotInMemory)
             return false;
@@ -232,6 +251,13 @@ internal sealed class CoreStorage : ITreeNodes
         new(
             HypercoreErrorCode.StorageCorrupt,
             $"The {what} of core {CorePointer} (data {DataPointer}) does not decode."
+        );
+
+    private HypercoreException Unreadable(ulong index, HypercoreException error) =>
+        new(
+            error.Code,
+            $"Block {index} of core {CorePointer} (data {DataPointer}) cannot be read: {error.Message} Run a check of the store.",
+            error
         );
 
     private async ValueTask SupplyAsync(TreeReader reader)

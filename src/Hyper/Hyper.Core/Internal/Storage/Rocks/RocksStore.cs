@@ -143,7 +143,10 @@ internal sealed class RocksStore : IKeyValueStore
     internal static HypercoreException ToException(string text)
     {
         var code =
-            text.Contains("lock", StringComparison.OrdinalIgnoreCase) ? HypercoreErrorCode.StorageLocked
+            text.StartsWith("Corruption", StringComparison.Ordinal) ? HypercoreErrorCode.StorageCorrupt
+            : text.Contains("lock file", StringComparison.OrdinalIgnoreCase)
+            || text.Contains("lock hold by", StringComparison.OrdinalIgnoreCase)
+                ? HypercoreErrorCode.StorageLocked
             : text.Contains("does not exist", StringComparison.Ordinal) ? HypercoreErrorCode.StorageEmpty
             : HypercoreErrorCode.StorageCorrupt;
         return new HypercoreException(code, $"RocksDB: {text}.");
