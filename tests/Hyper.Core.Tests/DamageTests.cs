@@ -17,6 +17,8 @@ public sealed class DamageTests : IDisposable
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("core-damage");
 
+    private string _phase = "";
+
     private string Store => Path.Combine(_folder.FullName, "store");
 
     public void Dispose() => _folder.Delete(recursive: true);
@@ -129,9 +131,16 @@ public sealed class DamageTests : IDisposable
         {
             await InStoreAsync(async names =>
             {
+                _phase = "opening the core";
                 await using var core = await names.GetAsync("log");
+                _phase = "reading";
                 await CheckAsync(core, damage, isWhole);
+                _phase = "closing";
             });
+        }
+        catch (TimeoutException)
+        {
+            Assert.Fail($"{damage}: no end of {_phase}");
         }
         catch (HypercoreException refused)
         {
@@ -213,6 +222,7 @@ public sealed class DamageTests : IDisposable
     private Task InStoreAsync(Func<Corestore, Task> body) =>
         InWorld.RunForRealAsync(async loop =>
         {
+            _phase = "opening the store";
             await using var store = await CorestoreStorage.OpenAsync(loop, Store);
             await body(await Corestore.OpenAsync(store, default(Bytes32)));
         });

@@ -54,7 +54,7 @@ public sealed partial class Corestore
     }
 
     /// <summary>The core of a name, made when it is opened first; its blocks encrypted if <paramref name="encryption"/> is given.</summary>
-    public async Task<Hypercore> GetAsync(string name, BlockEncryption? encryption = null)
+    public async Task<Hypercore> GetAsync(string name, BlockEncryption? encryption = null, bool createIfMissing = true)
     {
         _store.Loop.VerifyAccess();
         var keyPair = CreateKeyPair(name);
@@ -62,13 +62,18 @@ public sealed partial class Corestore
         var options = new HypercoreOptions { KeyPair = keyPair, Manifest = Manifest.ForSigner(keyPair.PublicKey) };
         if (await _store.FindAliasAsync(alias) is { } discoveryKey)
             options = options with { Key = await FindKeyAsync(discoveryKey), Manifest = null };
+        else if (!createIfMissing)
+        {
+            keyPair.Dispose();
+            throw new HypercoreException(HypercoreErrorCode.StorageEmpty, $"No core named '{name}' is stored here.");
+        }
         var core = await _store.OpenCoreAsync(options, alias);
         if (core.KeyPair != keyPair && core.KeyPair?.PublicKey == keyPair.PublicKey)
         {
             keyPair.Dispose();
             return new Hypercore(core, core.Default, core.KeyPair, encryption);
         }
-        _store.Own(keyPair);
+        core.Own(keyPair);
         return new Hypercore(core, core.Default, keyPair, encryption);
     }
 
@@ -81,6 +86,16 @@ public sealed partial class Corestore
         return new Hypercore(core, core.Default, core.KeyPair, encryption);
     }
 
+    /// <summary>A stored core of any name or none, as <see cref="CorestoreStorage.ListCoresAsync"/> lists it.</summary>
+    /// <exception cref="HypercoreException">STORAGE_EMPTY: there is none.</exception>
+    public async Task<Hypercore> GetStoredAsync(Bytes32 discoveryKey)
+    {
+        _store.Loop.VerifyAccess();
+        if (!await _store.HasAsync(discoveryKey))
+            throw new HypercoreException(HypercoreErrorCode.StorageEmpty, $"No core {discoveryKey} is stored here.");
+        return await GetAsync(await FindKeyAsync(discoveryKey), createIfMissing: false);
+    }
+
     private async Task<Bytes32> FindKeyAsync(Bytes32 discoveryKey)
     {
         var storage = await _store.ResumeAsync(discoveryKey);
@@ -88,7 +103,7 @@ public sealed partial class Corestore
         return auth?.Key
             ?? throw new HypercoreException(
                 HypercoreErrorCode.StorageCorrupt,
-                $"A name leads to core {discoveryKey}, which is not stored."
+                $"Core {discoveryKey} has a record or a name, and no identity."
             );
     }
 }

@@ -15,6 +15,19 @@ public sealed partial class CorestoreStorage
         return [.. entries.Select(entry => new Bytes32(entry.Key.AsSpan(1)))];
     }
 
+    /// <summary>All stored cores, in the order of their discovery keys.</summary>
+    /// <exception cref="HypercoreException">STORAGE_CORRUPT: a record does not decode.</exception>
+    public async Task<IReadOnlyList<StoredCore>> ListCoresAsync()
+    {
+        var cores = new List<StoredCore>();
+        foreach (var discoveryKey in await ListAsync())
+        {
+            var alias = (await FindRecordAsync(discoveryKey))?.Alias;
+            cores.Add(new StoredCore(discoveryKey, alias?.Name, alias?.Space ?? default));
+        }
+        return cores;
+    }
+
     /// <summary>Whether a core is stored.</summary>
     public async Task<bool> HasAsync(Bytes32 discoveryKey) => await FindRecordAsync(discoveryKey) is not null;
 

@@ -5,8 +5,15 @@ namespace Hyper.Core;
 
 public sealed partial class CorestoreStorage
 {
+    /// <summary>So many cores stay in memory, used or not, before any is closed.</summary>
+    private const int MinSweep = 256;
+
     private readonly Dictionary<Bytes32, OpenCore> _open = [];
     private readonly SerialQueue _opening = new();
+    private int _sweepAt = MinSweep;
+
+    /// <summary>How many cores are in memory.</summary>
+    internal int OpenCores => _open.Count;
 
     /// <summary>The one object of a core in this store.</summary>
     internal Task<OpenCore> OpenCoreAsync(HypercoreOptions options, CoreAlias? alias) =>
@@ -14,8 +21,34 @@ public sealed partial class CorestoreStorage
         {
             var key = options.Key ?? (options.IsCompat ? null : options.Manifest?.ComputeKey());
             if (key is { } known && _open.TryGetValue(known, out var open))
+            {
+                open.WasOpened = true;
                 return open;
+            }
+            if (_open.Count >= _sweepAt)
+                CloseIdleCores();
             var core = await OpenCore.OpenAsync(this, options, alias);
-            return _open.TryAdd(core.Key, core) ? core : _open[core.Key];
+            if (_open.TryAdd(core.Key, core))
+                return core;
+            core.Close();
+            return _open[core.Key];
         });
+
+    /// <summary>
+    /// Closes cores that nobody uses and nobody asked for since the last time, so that memory follows the cores in use and not
+    /// those that were ever used. Costs nothing on average: the next time is when there are twice as many.
+    /// </summary>
+    private void CloseIdleCores()
+    {
+        foreach (var core in _open.Values.ToArray())
+        {
+            if (core.IsIdle && !core.WasOpened)
+            {
+                _open.Remove(core.Key);
+                core.Close();
+            }
+            core.WasOpened = false;
+        }
+        _sweepAt = Math.Max(MinSweep, 2 * _open.Count);
+    }
 }

@@ -30,7 +30,6 @@ public sealed partial class CorestoreStorage : IAsyncDisposable
     private Task _pump = Task.CompletedTask;
     private bool _isPumping;
     private HypercoreException? _failure;
-    private readonly List<IDisposable> _owned = [];
     private DeviceFile? _device;
     private bool _isClosed;
     private int _offloaded;
@@ -81,6 +80,18 @@ public sealed partial class CorestoreStorage : IAsyncDisposable
         await OffloadAsync(() =>
         {
             Values.Flush();
+            return true;
+        });
+    }
+
+    /// <summary>Gives the space of what was deleted back to the disk. Takes a while for a large store; reads and writes go on.</summary>
+    public async Task CompactAsync()
+    {
+        await _pump;
+        await OffloadAsync(() =>
+        {
+            Values.Flush();
+            Values.Compact();
             return true;
         });
     }
@@ -151,16 +162,13 @@ public sealed partial class CorestoreStorage : IAsyncDisposable
         }
     }
 
-    /// <summary>Disposes something with the store: secrets that were read from it or derived from its seed.</summary>
-    internal void Own(IDisposable item) => _owned.Add(item);
-
     private bool CloseFiles()
     {
         // What a log holds alone is lost with the log's end, as after a crash; what a table holds has a checksum and is missed.
         if (_failure is null)
             _ = TryFlush();
-        foreach (var item in _owned)
-            item.Dispose();
+        foreach (var core in _open.Values)
+            core.Close();
         Values.Dispose();
         _device?.Dispose();
         return true;

@@ -105,6 +105,9 @@ internal sealed partial class CoreState
         }
     }
 
+    /// <summary>Whether operations wait or run.</summary>
+    public bool IsBusy => _queue.Count > 0;
+
     public TreeBatch NewTreeBatch() => new(Head, Prologue);
 
     /// <summary>Runs an operation when those before it are done; appends that come later do not join those before it.</summary>

@@ -7,6 +7,8 @@ internal sealed partial class OpenCore
     /// <summary>Sessions that are open, of every state: a core takes part in replication while it has some.</summary>
     public int Sessions { get; private set; }
 
+    private bool HasPeers => _replicator is { Peers.Count: > 0 };
+
     /// <summary>What replicates the core; made when it is asked for first.</summary>
     public Replicator Replicator => _replicator ??= new Replicator(this);
 

@@ -10,6 +10,7 @@ namespace Hyper.Core.Internal;
 internal sealed partial class OpenCore
 {
     private readonly bool _isLegacy;
+    private readonly List<IDisposable> _owned = [];
     private readonly Dictionary<(Bytes32 Key, bool IsBlockKey, bool IsCompat), BlockCipher> _ciphers = [];
 
     private OpenCore(CoreStorage storage, CoreAuth auth, KeyPair? keyPair, bool isLegacy)
@@ -60,11 +61,7 @@ internal sealed partial class OpenCore
         var keyPair = options.KeyPair;
         var manifest = options.Manifest;
         if (manifest is null && options.Key is null)
-        {
-            keyPair = keyPair ?? KeyPair.Generate();
-            if (options.KeyPair is null)
-                store.Own(keyPair);
-        }
+            keyPair ??= KeyPair.Generate();
         if (manifest is null && keyPair is not null && (options.Key is null || options.Key == keyPair.PublicKey))
             manifest = Manifest.ForSigner(keyPair.PublicKey);
         var key = options.Key ?? (options.IsCompat ? manifest!.Signers[0].PublicKey : manifest!.ComputeKey());
@@ -98,13 +95,29 @@ internal sealed partial class OpenCore
         if (auth.Manifest is { } stored)
             auth = auth with { Manifest = stored.Normalize() ?? throw storage.Corrupt("manifest") };
         if (keyPair is null && auth.SecretKey is { } secretKey)
-        {
             keyPair = KeyPair.FromSecretKey(secretKey.Span);
-            store.Own(keyPair);
-        }
         var core = new OpenCore(storage, auth, keyPair, options.IsLegacy);
+        if (keyPair is not null && keyPair != options.KeyPair)
+            core.Own(keyPair);
         await core.LoadAsync();
         return core;
+    }
+
+    /// <summary>Whether it was asked for since the store last looked for cores that nobody uses.</summary>
+    public bool WasOpened { get; set; } = true;
+
+    /// <summary>Whether nobody uses the core: no session, no peer, no write on its way.</summary>
+    public bool IsIdle => Sessions == 0 && !IsFrozen && !HasPeers && States.TrueForAll(state => !state.IsBusy);
+
+    /// <summary>Disposes something with the core: a secret that was read or derived for it.</summary>
+    public void Own(IDisposable item) => _owned.Add(item);
+
+    /// <summary>Forgets the secrets. The core is not used any more.</summary>
+    public void Close()
+    {
+        foreach (var item in _owned)
+            item.Dispose();
+        _owned.Clear();
     }
 
     /// <summary>Whether the core's manifest is known and not implied by its key: only then is it told to peers.</summary>
@@ -121,7 +134,7 @@ internal sealed partial class OpenCore
         if (_ciphers.TryGetValue(key, out var cipher))
             return cipher;
         cipher = new BlockCipher(encryption, Key, isCompat);
-        Storage.Store.Own(cipher);
+        Own(cipher);
         return _ciphers[key] = cipher;
     }
 
