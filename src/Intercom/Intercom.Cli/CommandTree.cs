@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Intercom.Cli.Commands;
+using Intercom.Cli.Commands.Stores;
 using Intercom.Cli.Help;
 
 namespace Intercom.Cli;
@@ -25,6 +26,9 @@ internal static class CommandTree
         root.Subcommands.Add(InspectCommands.CreateStats());
         root.Subcommands.Add(TokenCommand.Create());
         root.Subcommands.Add(DhtCommand.Create());
+        root.Subcommands.Add(StoreCommands.Create());
+        root.Subcommands.Add(CoreCommands.Create());
+        root.Subcommands.Add(BeeCommands.Create());
         root.Subcommands.Add(DemoCommand.Create());
         HelpTexts.Attach(root);
         return root;
