@@ -36,7 +36,7 @@ public sealed partial class CorestoreStorage
 
     /// <summary>
     /// Closes cores that nobody uses and nobody asked for since the last time, so that memory follows the cores in use and not
-    /// those that were ever used. Costs nothing on average: the next time is when there are twice as many.
+    /// those that were ever used. Costs little on average: the next time is when there are half as many again.
     /// </summary>
     private void CloseIdleCores()
     {
@@ -49,6 +49,6 @@ public sealed partial class CorestoreStorage
             }
             core.WasOpened = false;
         }
-        _sweepAt = Math.Max(MinSweep, 2 * _open.Count);
+        _sweepAt = Math.Max(MinSweep, _open.Count + (_open.Count / 2) + (MinSweep / 4));
     }
 }

@@ -60,6 +60,8 @@ public sealed partial class CorestoreStorage : IAsyncDisposable
         if (_isClosed)
             return;
         _isClosed = true;
+        // A write that waits is refused.
+        Resume();
         CloseReplication();
         await _pump;
         if (_offloaded > 0)
@@ -116,6 +118,8 @@ public sealed partial class CorestoreStorage : IAsyncDisposable
     /// <exception cref="HypercoreException">WRITE_FAILED: nothing of the batch was written, or an earlier write failed.</exception>
     internal async ValueTask WriteAsync(StoreBatch batch)
     {
+        while (_resumed is { } resumed)
+            await resumed.Task;
         while (_failure is null && _pendingBytes > 0 && _pendingBytes + batch.Bytes > _options.MaxPendingBytes)
         {
             _room ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -1,0 +1,162 @@
+using Hyper.Core.Internal;
+using Hyper.Encoding;
+
+namespace Hyper.Core.Tests;
+
+public sealed class StoreLifeTests : IDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("core-life");
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    [Fact]
+    public async Task Ten_thousand_cores_are_in_one_store_and_few_in_memory()
+    {
+        const int Cores = 10_000;
+        await InStoreAsync(
+            async (store, names) =>
+            {
+                await using var kept = await names.GetAsync("kept");
+                var most = 0;
+                for (var i = 0; i < Cores; i++)
+                {
+                    await using var core = await names.GetAsync($"core {i}");
+                    await core.AppendAsync(BitConverter.GetBytes(i));
+                    most = Math.Max(most, store.OpenCores);
+                }
+                Assert.True(most <= 512, $"{most} cores were in memory");
+                // One in use is never closed behind its session.
+                await kept.AppendAsync(new byte[] { 1 });
+                await using var again = await names.GetAsync("kept");
+                Assert.Same(kept.Core, again.Core);
+                for (var i = 0; i < Cores; i += 97)
+                {
+                    await using var core = await names.GetAsync($"core {i}");
+                    Assert.True(core.IsWritable);
+                    Assert.Equal(BitConverter.GetBytes(i), await core.GetAsync(0));
+                    Assert.Equal(2UL, (await core.AppendAsync(new byte[] { 2 })).Length);
+                }
+                Assert.True(store.OpenCores <= 512);
+                var listed = await store.ListCoresAsync();
+                Assert.Equal(Cores + 1, listed.Count);
+                Assert.Equal("core 1", listed.Single(core => core.Name == "core 1").Name);
+            }
+        );
+    }
+
+    [Fact]
+    public Task Names_that_are_not_stored_are_not_made_where_that_is_not_wanted() =>
+        InStoreAsync(
+            async (store, names) =>
+            {
+                var error = await Assert.ThrowsAsync<HypercoreException>(() =>
+                    names.GetAsync("log", createIfMissing: false)
+                );
+                Assert.Equal(HypercoreErrorCode.StorageEmpty, error.Code);
+                Assert.Empty(await store.ListCoresAsync());
+                await using var core = await names.GetAsync("log");
+                await using var stored = await names.GetStoredAsync(core.DiscoveryKey);
+                Assert.Same(core.Core, stored.Core);
+                await Assert.ThrowsAsync<HypercoreException>(() => names.GetStoredAsync(core.Key));
+            }
+        );
+
+    [Fact]
+    public Task Suspended_store_lets_writes_wait_and_reads_go_on() =>
+        InStoreAsync(
+            async (store, names) =>
+            {
+                await using var core = await names.GetAsync("log");
+                await core.AppendAsync(Vectors.Block(1));
+                await store.SuspendAsync();
+                var waiting = core.AppendAsync(Vectors.Block(2));
+                Assert.Equal(Vectors.Block(1), await core.GetAsync(0));
+                await store.FlushAsync();
+                Assert.False(waiting.IsCompleted);
+                store.Resume();
+                Assert.Equal(2UL, (await waiting).Length);
+                await store.SuspendAsync();
+                waiting = core.AppendAsync(Vectors.Block(3));
+                await store.DisposeAsync();
+                await Assert.ThrowsAsync<HypercoreException>(() => waiting);
+            }
+        );
+
+    [Fact]
+    public Task Compaction_keeps_what_is_there() =>
+        InStoreAsync(
+            async (store, names) =>
+            {
+                await using var core = await names.GetAsync("log");
+                await core.AppendAsync([.. Vectors.Blocks(300).Select(block => (ReadOnlyMemory<byte>)block)]);
+                await core.ClearAsync(10, 290);
+                await store.CompactAsync();
+                Assert.Equal(Vectors.Block(5), await core.GetAsync(5));
+                Assert.Equal(Vectors.Block(295), await core.GetAsync(295));
+                Assert.Equal(20UL, core.GetInfo().StoredBlocks);
+            }
+        );
+
+    [Fact]
+    public Task Blocks_and_bytes_are_read_as_streams() =>
+        InStoreAsync(
+            async (_, names) =>
+            {
+                await using var core = await names.GetAsync("log");
+                var end = await core.AppendAllAsync(SourceAsync());
+                Assert.Equal(600UL, end.Length);
+                Assert.Equal(Vectors.Blocks(600), await core.ReadBlocksAsync().ToListAsync());
+                var range = new CoreRange
+                {
+                    Start = 7,
+                    End = 12,
+                    Reverse = true,
+                };
+                Assert.Equal(Vectors.Blocks(12).Skip(7).Reverse(), await core.ReadBlocksAsync(range).ToListAsync());
+
+                await using var stream = await core.OpenByteStreamAsync();
+                var all = Vectors.Blocks(600).SelectMany(block => block).ToArray();
+                var read = new byte[all.Length];
+                await stream.ReadExactlyAsync(read);
+                Assert.Equal(all, read);
+                stream.Position = 1234;
+                await stream.ReadExactlyAsync(read.AsMemory(0, 500));
+                Assert.Equal(all[1234..1734], read[..500]);
+                stream.Seek(0, SeekOrigin.End);
+                Assert.Equal(0, await stream.ReadAsync(read));
+            }
+        );
+
+    [Fact]
+    public Task Live_reading_goes_on_with_what_is_appended() =>
+        InStoreAsync(
+            async (_, names) =>
+            {
+                await using var core = await names.GetAsync("log");
+                await core.AppendAsync([Vectors.Block(0), Vectors.Block(1)]);
+                var reading = core.ReadBlocksAsync(new CoreRange { IsLive = true, End = 4 }).ToListAsync();
+                await core.AppendAsync(Vectors.Block(2));
+                await core.AppendAsync(Vectors.Block(3));
+                Assert.Equal(Vectors.Blocks(4), await reading);
+                await Assert.ThrowsAsync<HypercoreException>(async () =>
+                    await core.ReadBlocksAsync(new CoreRange { IsLive = true, Reverse = true }).ToListAsync()
+                );
+            }
+        );
+
+    private static async IAsyncEnumerable<ReadOnlyMemory<byte>> SourceAsync()
+    {
+        foreach (var block in Vectors.Blocks(600))
+        {
+            await Task.Yield();
+            yield return block;
+        }
+    }
+
+    private Task InStoreAsync(Func<CorestoreStorage, Corestore, Task> body) =>
+        InWorld.RunForRealAsync(async loop =>
+        {
+            await using var store = await CorestoreStorage.OpenAsync(loop, Path.Combine(_folder.FullName, "store"));
+            await body(store, await Corestore.OpenAsync(store, default(Bytes32)));
+        });
+}
