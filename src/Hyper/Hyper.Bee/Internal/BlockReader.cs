@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Hyper.Core;
 
 namespace Hyper.Bee.Internal;
@@ -14,7 +15,13 @@ internal sealed class BlockReader(Hypercore core, BlockCache cache, int? epoch) 
     private bool IsCached => epoch is null || epoch == cache.Epoch;
 
     public override ValueTask<BeeBlock> GetBlockAsync(ulong seq, CancellationToken cancellationToken) =>
-        IsCached && cache.TryGet(seq, out var block) ? ValueTask.FromResult(block) : ReadAsync(seq, cancellationToken);
+        TryGetBlock(seq, out var block) ? ValueTask.FromResult(block) : ReadAsync(seq, cancellationToken);
+
+    public override bool TryGetBlock(ulong seq, [NotNullWhen(true)] out BeeBlock? block)
+    {
+        block = null;
+        return IsCached && cache.TryGet(seq, out block);
+    }
 
     /// <summary>The root of a version; null if nothing was written by then.</summary>
     public async ValueTask<TreeNode?> GetRootAsync(ulong version, CancellationToken cancellationToken)

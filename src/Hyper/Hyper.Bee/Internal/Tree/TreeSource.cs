@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Hyper.Bee.Internal;
 
 /// <summary>
@@ -9,17 +11,20 @@ internal abstract class TreeSource
     /// <exception cref="HyperbeeException">BLOCK_NOT_AVAILABLE or DECODING_ERROR.</exception>
     public abstract ValueTask<BeeBlock> GetBlockAsync(ulong seq, CancellationToken cancellationToken);
 
-    public virtual ValueTask<TreeNode> GetChildAsync(TreeNode node, int i, CancellationToken cancellationToken)
+    /// <summary>The block, if it is in memory.</summary>
+    public abstract bool TryGetBlock(ulong seq, [NotNullWhen(true)] out BeeBlock? block);
+
+    public virtual bool TryGetChild(TreeNode node, int i, [NotNullWhen(true)] out TreeNode? child)
     {
         var (seq, offset) = node.GetChild(i);
-        var block = GetBlockAsync(seq, cancellationToken);
-        return block.IsCompletedSuccessfully
-            ? ValueTask.FromResult<TreeNode>(block.Result.GetNode(offset))
-            : WaitAsync(block, offset);
-
-        static async ValueTask<TreeNode> WaitAsync(ValueTask<BeeBlock> block, ulong offset) =>
-            (await block).GetNode(offset);
+        child = TryGetBlock(seq, out var block) ? block.GetNode(offset) : null;
+        return child is not null;
     }
+
+    public ValueTask<TreeNode> GetChildAsync(TreeNode node, int i, CancellationToken cancellationToken) =>
+        TryGetChild(node, i, out var child)
+            ? ValueTask.FromResult(child)
+            : ReadChildAsync(node.GetChild(i), cancellationToken);
 
     /// <summary>The position of a key in a node, or the complement of where it would stand.</summary>
     public async ValueTask<int> SearchAsync(
@@ -67,6 +72,15 @@ internal abstract class TreeSource
             node = await GetChildAsync(node, ~at, cancellationToken);
         }
         return null;
+    }
+
+    private async ValueTask<TreeNode> ReadChildAsync(
+        (ulong Seq, ulong Offset) child,
+        CancellationToken cancellationToken
+    )
+    {
+        var block = await GetBlockAsync(child.Seq, cancellationToken);
+        return block.GetNode(child.Offset);
     }
 
     /// <summary>Refuses to go below a node that is already as deep as any tree can be.</summary>

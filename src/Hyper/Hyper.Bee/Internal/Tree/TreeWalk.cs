@@ -94,10 +94,9 @@ internal sealed class TreeWalk(TreeSource source, KeyBounds bounds, bool reverse
         var (node, step) = _path[^1];
         TreeSource.VerifyDepth(_path.Count, node);
         Skip();
-        var child = source.GetChildAsync(node, step >> 1, cancellationToken);
-        if (!child.IsCompletedSuccessfully)
-            return EnterAsync(child);
-        Enter(child.Result);
+        if (!source.TryGetChild(node, step >> 1, out var child))
+            return EnterAsync(source.GetChildAsync(node, step >> 1, cancellationToken));
+        Enter(child);
         return ValueTask.CompletedTask;
     }
 
@@ -105,8 +104,10 @@ internal sealed class TreeWalk(TreeSource source, KeyBounds bounds, bool reverse
     public ValueTask<BeeBlock?> TakeAsync(CancellationToken cancellationToken)
     {
         var (node, step) = _path[^1];
-        var block = source.GetBlockAsync(node.GetKey(step >> 1), cancellationToken);
-        return block.IsCompletedSuccessfully ? ValueTask.FromResult(Take(block.Result)) : TakeAsync(block);
+        var seq = node.GetKey(step >> 1);
+        return source.TryGetBlock(seq, out var block)
+            ? ValueTask.FromResult(Take(block))
+            : TakeAsync(source.GetBlockAsync(seq, cancellationToken));
     }
 
     /// <summary>The key that comes next, or that is right of the child that does; null if there is none.</summary>

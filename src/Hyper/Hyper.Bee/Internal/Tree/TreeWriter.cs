@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Hyper.Core;
 
 namespace Hyper.Bee.Internal;
@@ -31,17 +32,22 @@ internal sealed partial class TreeWriter(Hypercore core, BlockReader reader, Bee
 
     private ulong Length => _pending.Count > 0 ? _start + (ulong)_pending.Count : core.Length;
 
-    public override ValueTask<BeeBlock> GetBlockAsync(ulong seq, CancellationToken cancellationToken)
+    public override ValueTask<BeeBlock> GetBlockAsync(ulong seq, CancellationToken cancellationToken) =>
+        TryGetBlock(seq, out var block) ? ValueTask.FromResult(block) : reader.GetBlockAsync(seq, cancellationToken);
+
+    public override bool TryGetBlock(ulong seq, [NotNullWhen(true)] out BeeBlock? block)
     {
-        if (_pending.Count > 0 && seq >= _start && seq - _start < (ulong)_pending.Count)
-            return ValueTask.FromResult(_pending[(int)(seq - _start)].Content);
-        return reader.GetBlockAsync(seq, cancellationToken);
+        if (_pending.Count == 0 || seq < _start || seq - _start >= (ulong)_pending.Count)
+            return reader.TryGetBlock(seq, out block);
+        block = _pending[(int)(seq - _start)].Content;
+        return true;
     }
 
-    public override ValueTask<TreeNode> GetChildAsync(TreeNode node, int i, CancellationToken cancellationToken) =>
-        node is WorkingNode working && working.GetReference(i).Node is { } child
-            ? ValueTask.FromResult<TreeNode>(child)
-            : base.GetChildAsync(node, i, cancellationToken);
+    public override bool TryGetChild(TreeNode node, int i, [NotNullWhen(true)] out TreeNode? child)
+    {
+        child = (node as WorkingNode)?.GetReference(i).Node;
+        return child is not null || base.TryGetChild(node, i, out child);
+    }
 
     /// <summary>The root to read from.</summary>
     public async ValueTask<TreeNode?> GetRootAsync(CancellationToken cancellationToken)
@@ -141,6 +147,6 @@ internal sealed partial class TreeWriter(Hypercore core, BlockReader reader, Bee
     private async ValueTask<WorkingNode> LoadChildAsync(WorkingNode node, int i, CancellationToken cancellationToken)
     {
         var reference = node.GetReference(i);
-        return reference.Node ??= new WorkingNode((TreeLevel)await base.GetChildAsync(node, i, cancellationToken));
+        return reference.Node ??= new WorkingNode((TreeLevel)await GetChildAsync(node, i, cancellationToken));
     }
 }
