@@ -1,3 +1,4 @@
+using Hyper.Bee;
 using Hyper.Core;
 using Hyper.Dht;
 using Hyper.Loop;
@@ -16,6 +17,9 @@ internal sealed class OurWorld : IAsyncDisposable
     private readonly List<HyperDht> _nodes = [];
     private CorestoreStorage? _storage;
     private string? _folder;
+
+    /// <summary>A bee for what only reads; disposed with the store.</summary>
+    public Hyperbee? FilledBee { get; set; }
 
     public NetworkLoop Loop { get; } = new(new NetworkLoopOptions { Name = "bench-loop" });
 
@@ -63,6 +67,8 @@ internal sealed class OurWorld : IAsyncDisposable
     {
         await Loop.InvokeAsync(async () =>
         {
+            if (FilledBee is not null)
+                await FilledBee.DisposeAsync();
             if (_storage is not null)
                 await _storage.DisposeAsync();
             await Task.WhenAll(_nodes.Where(node => !node.IsDestroyed).Select(node => node.DestroyAsync()));

@@ -24,7 +24,6 @@ internal sealed class CoreWork
 
     private readonly OurWorld _world;
     private int _runs;
-    private Hyperbee? _filled;
 
     private CoreWork(OurWorld world) => _world = world;
 
@@ -199,11 +198,11 @@ internal sealed class CoreWork
     /// <summary>The same bee for gets and scans of every round.</summary>
     private async Task<Hyperbee> FillAsync()
     {
-        if (_filled is not null)
-            return _filled;
-        _filled = new Hyperbee(await NewCoreAsync());
-        await PutBatchAsync(_filled, 0, Keys);
-        return _filled;
+        if (_world.FilledBee is { } filled)
+            return filled;
+        _world.FilledBee = filled = new Hyperbee(await NewCoreAsync());
+        await PutBatchAsync(filled, 0, Keys);
+        return filled;
     }
 
     private static async Task PutBatchAsync(Hyperbee bee, int start, int end)

@@ -30,10 +30,6 @@ public sealed partial class JsCore : PartnerObject
     public async Task<byte[]?> ReadRawAsync(ulong index) =>
         Bytes((await Partner.CallAsync<Found>("core.raw", new { core = Handle, index })).Value);
 
-    /// <summary>Block and offset of a byte, as JSON.</summary>
-    public async Task<string?> SeekAsync(ulong at) =>
-        (await Partner.CallAsync<Found>("core.seek", new { core = Handle, at })).Value;
-
     /// <summary>The state with its tree hash.</summary>
     public async Task<State> HashAsync() => _state = await Partner.CallAsync<State>("core.hash", new { core = Handle });
 

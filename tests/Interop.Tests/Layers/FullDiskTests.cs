@@ -81,7 +81,11 @@ public sealed class FullDiskTests : IDisposable
             CultureInfo.InvariantCulture,
             $"trap '' XFSZ; ulimit -f {kibibytes}; exec dotnet '{writer}' '{store}' {seed} 0 0 0"
         );
-        var start = new ProcessStartInfo("bash", ["-c", script]) { RedirectStandardOutput = true };
+        var start = new ProcessStartInfo("bash", ["-c", script])
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+        };
         start.Environment["DOTNET_EnableWriteXorExecute"] = "0";
         using var process = Process.Start(start) ?? throw new InvalidOperationException("bash could not be started.");
         var acknowledged = new int[WriterScript.Cores];

@@ -35,6 +35,7 @@ internal static class KilledWriter
                 "dotnet",
                 [Path.Combine(AppContext.BaseDirectory, "StoreWriter.dll"), folder, seedText, .. counts]
             );
+        start.UseShellExecute = false;
         start.RedirectStandardOutput = true;
         using var process = Process.Start(start) ?? throw new PartnerException("The writer could not be started.");
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);

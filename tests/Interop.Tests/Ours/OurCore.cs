@@ -70,9 +70,9 @@ internal sealed class OurCore(Hypercore core) : IAsyncDisposable
             case "overwrite":
                 return Open(operation, await session.OpenSessionAsync(operation.Name!, overwrite: true));
             case "commit":
-                if (!_slots.ContainsKey(operation.Into))
+                if (!_slots.TryGetValue(operation.Into, out var from))
                     return new JsCore.Answer(Error: NoSlot);
-                var committed = await session.CommitAsync(_slots[operation.Into], operation.Length);
+                var committed = await session.CommitAsync(from, operation.Length);
                 return Show(session) with { Value = committed is null ? "null" : "done" };
             case "close":
                 await session.DisposeAsync();

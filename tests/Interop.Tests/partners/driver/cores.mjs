@@ -48,10 +48,6 @@ export function register(driver) {
   driver.verb('core.raw', async ({ index, ...args }) => ({
     value: hex(await find(args).get(index, { wait: false, raw: true })),
   }));
-  driver.verb('core.seek', async ({ at, ...args }) => {
-    const found = await find(args).seek(at, { wait: false });
-    return { value: JSON.stringify(found) };
-  });
   driver.verb('core.hash', async (args) => ({ hash: hex(await find(args).treeHash()), ...describe(find(args)) }));
   driver.verb('core.set-user-data', ({ name, value, ...args }) => find(args).setUserData(name, bytes(value)));
   driver.verb('core.get-user-data', async ({ name, ...args }) => ({ value: hex(await find(args).getUserData(name)) }));
