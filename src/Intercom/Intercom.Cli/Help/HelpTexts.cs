@@ -26,6 +26,9 @@ internal sealed class HelpTexts(HelpAction others) : SynchronousCommandLineActio
         help.Action = new HelpTexts((HelpAction)help.Action!);
     }
 
+    /// <summary>Help is asked for before a line is complete.</summary>
+    public override bool ClearsParseErrors => true;
+
     /// <inheritdoc/>
     public override int Invoke(ParseResult parseResult)
     {
