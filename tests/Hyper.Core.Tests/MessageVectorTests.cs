@@ -90,7 +90,7 @@ public sealed class MessageVectorTests
         }
     }
 
-    private static byte[] BytesOf(JsonElement vector) =>
+    internal static byte[] BytesOf(JsonElement vector) =>
         vector.Id() == LegacyNoData ? vector.Input().Hex() : vector.Expected().Hex();
 
     private static int TypeOf(JsonElement vector) =>

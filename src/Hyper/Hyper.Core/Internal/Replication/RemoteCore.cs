@@ -73,6 +73,9 @@ internal sealed class RemoteCore
         );
     }
 
+    /// <summary>Our core has holes: when it has none any more, that is told again.</summary>
+    public void NoteIncomplete() => _isToldComplete = false;
+
     /// <summary>
     /// What to tell it of a change in the blocks we have; null for nothing. A core without holes is announced whole, once even
     /// to a peer that has everything; of others the newest blocks, and what it wanted. Lost blocks are always told.
@@ -80,7 +83,10 @@ internal sealed class RemoteCore
     public RangeMessage? Announce(in RangeMessage change, ulong ourLength, ulong ourContiguousLength)
     {
         if (change.Drop)
+        {
+            NoteIncomplete();
             return change;
+        }
         if (ourContiguousLength == ourLength)
         {
             if (_isToldComplete && Blocks.HasAll(0, ourLength))

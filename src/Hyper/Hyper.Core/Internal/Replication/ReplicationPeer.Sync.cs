@@ -38,6 +38,8 @@ internal sealed partial class ReplicationPeer
     /// <summary>Our length or fork changed.</summary>
     public void OnHeadChanged()
     {
+        if (_replicator.Core.ContiguousLength < _replicator.Head.Length)
+            Remote.NoteIncomplete();
         OnNodesStored();
         SyncSoon();
     }

@@ -60,7 +60,7 @@ internal sealed partial class Replicator
     /// <summary>What a request was to bring has to be asked for again.</summary>
     private void Release(PeerRequest request)
     {
-        _isHeldDue = _held.Count > 0;
+        _isHeldDue = true;
         if (_upgrade == request)
             _upgrade = null;
         if (_manifest == request)
