@@ -7,7 +7,9 @@ internal static class Scenarios
 {
     /// <summary>What is compared with a package set: the cores sets have cores and bees, the others everything else.</summary>
     public static IEnumerable<Scenario> Of(string set, OurWorld world) =>
-        set.StartsWith("cores-", StringComparison.Ordinal) ? CoreWork.All(world) : AllOfNetwork(world);
+        set.StartsWith("cores-", StringComparison.Ordinal)
+            ? [.. CoreWork.All(world), .. ReplicationWork.All(world)]
+            : AllOfNetwork(world);
 
     private static IEnumerable<Scenario> AllOfNetwork(OurWorld world) =>
         [

@@ -3,10 +3,11 @@
 import { Driver } from '../../../tests/Interop.Tests/partners/driver/driver.mjs';
 import * as cores from './cores.mjs';
 import * as dht from './dht.mjs';
+import * as replication from './replication.mjs';
 import * as stream from './stream.mjs';
 import * as swarm from './swarm.mjs';
 import * as udx from './udx.mjs';
 
 const driver = new Driver(process.argv[2]);
-for (const layer of [udx, stream, dht, swarm, cores]) layer.register(driver);
+for (const layer of [udx, stream, dht, swarm, cores, replication]) layer.register(driver);
 driver.run();
