@@ -3,20 +3,22 @@ using Hyper.Encoding;
 namespace Hyper.Core.Internal;
 
 /// <summary>
-/// Answering requests. They wait in a queue while the stream is full and leave it in groups, so that neither memory nor other
-/// peers depend on how much one asks.
+/// Answering requests. They wait in a queue while the stream is full, and few are read ahead of it, so that neither memory nor
+/// other peers depend on how much one asks.
 /// </summary>
 internal sealed partial class ReplicationPeer
 {
-    private const int GroupRequests = 64;
+    /// <summary>Requests that are answered before others have their turn.</summary>
+    private const int TurnRequests = 64;
 
-    /// <summary>Blocks that are read from the disk at once, in bytes, as far as the core's average tells.</summary>
-    private const ulong GroupBytes = 2 * 1024 * 1024;
+    /// <summary>Blocks that are read from the disk ahead of the stream, in bytes, as far as the core's average tells.</summary>
+    private const ulong ReadAheadBytes = 2 * 1024 * 1024;
 
     /// <summary>Requests that cannot be answered, at which the connection is given up. As in JavaScript.</summary>
     private const int MaxInvalidRequests = 64;
 
     private readonly ServeQueue _serving = new();
+    private readonly Queue<Read> _reads = new();
 
     // Requests that left the queue and are not answered yet; a cancel takes them out.
     private readonly Dictionary<ulong, RequestMessage> _answering = [];
@@ -53,6 +55,7 @@ internal sealed partial class ReplicationPeer
     {
         _serving.Clear();
         _answering.Clear();
+        _reads.Clear();
         _wants.Clear();
     }
 
@@ -76,31 +79,43 @@ internal sealed partial class ReplicationPeer
         _isServing = true;
         try
         {
-            while (IsOpen && _channel!.Drained && _wants.TryDequeue(out var segment))
-                AnswerWant(segment);
-            var left = GroupRequests;
-            while (IsOpen && left > 0 && _channel!.Drained && _serving.Count > 0)
-                left -= await ServeGroupAsync(left);
+            for (var answered = 0; IsOpen && _channel!.Drained; )
+            {
+                if (_wants.TryDequeue(out var segment))
+                {
+                    AnswerWant(segment);
+                    continue;
+                }
+                answered += AnswerOrRead();
+                if (_reads.TryDequeue(out var read))
+                {
+                    await AnswerAsync(read);
+                    answered++;
+                }
+                else if (_serving.Count == 0)
+                    return;
+                if (answered < TurnRequests)
+                    continue;
+                // Others have their turn in between.
+                answered = 0;
+                await Task.Yield();
+            }
         }
         finally
         {
             _isServing = false;
         }
-        // Others have their turn in between.
-        if (IsOpen && _channel!.Drained && (_serving.Count > 0 || _wants.Count > 0))
-            ServeSoon();
     }
 
-    /// <summary>Answers what needs no disk at once; what does is read side by side, and answered in order.</summary>
-    private async Task<int> ServeGroupAsync(int limit)
+    /// <summary>Answers what needs no disk at once, and has what does read ahead; those are answered in order.</summary>
+    private int AnswerOrRead()
     {
         var head = _replicator.Head;
         var average = head.Length == 0 ? 1 : Math.Max(1, head.ByteLength / head.Length);
-        var maxReads = (int)Math.Clamp(GroupBytes / average, 1, GroupRequests);
+        var maxReads = (int)Math.Clamp(ReadAheadBytes / average, 2, TurnRequests);
         var count = 0;
-        List<(RequestMessage Request, Task<(ProofVerdict, TreeProof)> Answer)>? reads = null;
         while (
-            count < limit && _channel!.Drained && (reads?.Count ?? 0) < maxReads && _serving.TryTake(out var request)
+            count < TurnRequests && _reads.Count < maxReads && _channel!.Drained && _serving.TryTake(out var request)
         )
         {
             count++;
@@ -110,28 +125,28 @@ internal sealed partial class ReplicationPeer
                 continue;
             }
             var answer = _replicator.Core.Default.ProveAsync(request.Proof);
-            if (answer.IsCompletedSuccessfully && reads is null)
+            if (answer.IsCompletedSuccessfully && _reads.Count == 0)
             {
                 var (verdict, proof) = answer.Result;
                 Answer(request, verdict, proof);
                 continue;
             }
             _answering[request.Id] = request;
-            (reads ??= []).Add((request, answer.AsTask()));
-        }
-        if (reads is null)
-            return count;
-        foreach (var (request, answer) in reads)
-        {
-            var (verdict, proof) = await answer;
-            // Cancelled meanwhile, or another took its id.
-            if (!_answering.TryGetValue(request.Id, out var current) || current != request)
-                continue;
-            _answering.Remove(request.Id);
-            if (IsOpen)
-                Answer(request, verdict, proof);
+            _reads.Enqueue(new Read(request, answer.AsTask()));
         }
         return count;
+    }
+
+    private async Task AnswerAsync(Read read)
+    {
+        var (verdict, proof) = await read.Answer;
+        var id = read.Request.Id;
+        // Cancelled meanwhile, or another took its id.
+        if (!_answering.TryGetValue(id, out var current) || current != read.Request)
+            return;
+        _answering.Remove(id);
+        if (IsOpen)
+            Answer(read.Request, verdict, proof);
     }
 
     private bool IsAnswerable(RequestMessage request) =>
@@ -201,4 +216,7 @@ internal sealed partial class ReplicationPeer
             static (ref writer, message) => DataCodec.Write(ref writer, message)
         );
     }
+
+    /// <summary>A request whose answer is being read.</summary>
+    private readonly record struct Read(RequestMessage Request, Task<(ProofVerdict Verdict, TreeProof Proof)> Answer);
 }

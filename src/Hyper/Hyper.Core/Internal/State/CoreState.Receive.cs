@@ -2,6 +2,9 @@ namespace Hyper.Core.Internal;
 
 internal sealed partial class CoreState
 {
+    /// <summary>Hashing so many bytes takes longer than the way to another thread and back.</summary>
+    private const long OffloadReceivedBytes = 32 * 1024;
+
     /// <summary>
     /// Checks answers without upgrades and stores what they prove, in one write. Outcomes are in the order of the proofs.
     /// </summary>
@@ -10,7 +13,7 @@ internal sealed partial class CoreState
         {
             var group = new ReceivedGroup(proofs);
             var fork = Head.Fork;
-            if (group.Bytes > OffloadBytes)
+            if (group.Bytes > OffloadReceivedBytes)
                 await Core.Storage.Store.Loop.OffloadAsync(() => group.Compute(fork));
             else
                 group.Compute(fork);
