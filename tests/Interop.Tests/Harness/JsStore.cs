@@ -35,9 +35,35 @@ public sealed class JsStore : PartnerObject, IAsyncDisposable
             )
         );
 
-    /// <summary>The core of a key, made if it is not stored.</summary>
-    public async Task<JsCore> OpenCoreAsync(string key) =>
-        new(Partner, await Partner.CallAsync<JsCore.State>("store.open-core", new { store = Handle, key }));
+    /// <summary>The core of a key, made if it is not stored; with an encryption key it reads clear text.</summary>
+    public async Task<JsCore> OpenCoreAsync(string key, string? encryptionKey = null) =>
+        new(
+            Partner,
+            await Partner.CallAsync<JsCore.State>(
+                "store.open-core",
+                new
+                {
+                    store = Handle,
+                    key,
+                    encryptionKey,
+                }
+            )
+        );
+
+    /// <summary>The core of a name, whose blocks are encrypted.</summary>
+    public async Task<JsCore> GetEncryptedAsync(string name, string encryptionKey) =>
+        new(
+            Partner,
+            await Partner.CallAsync<JsCore.State>(
+                "store.open-core",
+                new
+                {
+                    store = Handle,
+                    name,
+                    encryptionKey,
+                }
+            )
+        );
 
     /// <summary>Replicates all cores over a stream that was attached in mode <see cref="StreamMode.None"/>.</summary>
     public Task ReplicateAsync(JsStream stream) =>

@@ -44,12 +44,15 @@ internal sealed class CoreLink : IAsyncDisposable
     }
 
     /// <summary>Connects the stores over TCP; may be called again after a <see cref="CutAsync"/>.</summary>
-    public async Task ConnectAsync(Role role)
+    public async Task ConnectAsync(Role role) => _links.Add(await ConnectAsync(_loop, Ours, Theirs, role));
+
+    /// <summary>Connects any store of ours with any of a partner's. The loop's end ends the connection.</summary>
+    public static async Task<TcpLink> ConnectAsync(OurLoop loop, Corestore ours, JsStore theirs, Role role)
     {
-        var link = await TcpLink.OpenAsync(_loop, Theirs.Partner, role, theirMode: StreamMode.None);
-        _links.Add(link);
-        await _loop.RunAsync(() => Ours.Replicate(link.Ours));
-        await Theirs.ReplicateAsync(link.Theirs);
+        var link = await TcpLink.OpenAsync(loop, theirs.Partner, role, theirMode: StreamMode.None);
+        await loop.RunAsync(() => ours.Replicate(link.Ours));
+        await theirs.ReplicateAsync(link.Theirs);
+        return link;
     }
 
     /// <summary>Ends the connection.</summary>

@@ -12,8 +12,10 @@ export function register(driver) {
   driver.verb('store.replicate', ({ store, stream }) => {
     driver.handles.get(store).replicate(driver.handles.get(stream).stream);
   });
-  driver.verb('store.open-core', async ({ store, key }) => {
-    const core = driver.handles.get(store).get({ key: bytes(key) });
+  // By key, or by name; with an encryption key it reads and writes clear text.
+  driver.verb('store.open-core', async ({ store, key, name, encryptionKey }) => {
+    const secret = encryptionKey ? { encryption: { key: bytes(encryptionKey) } } : {};
+    const core = driver.handles.get(store).get({ ...(key ? { key: bytes(key) } : { name }), ...secret });
     await core.ready();
     const handle = driver.handles.add('core', core);
     core.on('truncate', (length, fork) => driver.emit('truncate', handle, { length, fork }));
@@ -62,12 +64,12 @@ export function register(driver) {
     return { hash: hash.digest('hex') };
   });
   driver.verb('core.extension', ({ name, ...args }) => {
-    const handle = driver.handles.add('extension', null);
+    const handle = driver.handles.add('extension', name);
     const extension = find(args).registerExtension(name, {
       encoding: 'binary',
-      onmessage: (message) => driver.emit('extension', handle, { hex: message.toString('hex') }),
+      // An empty message is null to the older versions.
+      onmessage: (message) => driver.emit('extension', handle, { hex: message?.toString('hex') ?? '' }),
     });
-    driver.handles.take(handle);
     return { handle: driver.handles.add('sender', extension), receiver: handle };
   });
   driver.verb('core.broadcast', ({ extension, message }) => driver.handles.get(extension).broadcast(bytes(message)));

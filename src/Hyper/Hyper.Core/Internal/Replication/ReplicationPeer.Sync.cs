@@ -138,8 +138,10 @@ internal sealed partial class ReplicationPeer
             return false;
         Remote.Blocks.Apply(message);
         _unavailable.Clear();
-        if (!message.Drop)
-            _replicator.ScheduleSoon();
+        // What it has instead it may not tell: to JavaScript we may seem to have it already.
+        if (message.Drop)
+            _segmentsWanted.Clear();
+        _replicator.ScheduleSoon();
         return true;
     }
 
