@@ -6,7 +6,7 @@ public sealed partial class JsCore
     private static readonly TimeSpan TransferDeadline = TimeSpan.FromMinutes(3);
 
     /// <summary>Appends blocks of the seeded pattern: block i is the pattern of seed + i.</summary>
-    public Task FillAsync(int count, int size, int seed = 0) =>
+    public Task FillAsync(int count, int size, int seed = 0, TimeSpan? deadline = null) =>
         Partner.CallAsync(
             "core.fill",
             new
@@ -16,7 +16,7 @@ public sealed partial class JsCore
                 size,
                 seed,
             },
-            TransferDeadline
+            deadline ?? TransferDeadline
         );
 
     public Task<Copy> StateAsync() => Partner.CallAsync<Copy>("core.state", new { core = Handle });
@@ -36,7 +36,7 @@ public sealed partial class JsCore
     }
 
     /// <summary>Downloads up to <paramref name="end"/> and waits; without it, goes on for ever and does not wait.</summary>
-    public Task DownloadAsync(ulong start = 0, ulong? end = null) =>
+    public Task DownloadAsync(ulong start = 0, ulong? end = null, TimeSpan? deadline = null) =>
         Partner.CallAsync(
             "core.download",
             new
@@ -45,7 +45,7 @@ public sealed partial class JsCore
                 start,
                 end = end is { } last ? (long)last : -1,
             },
-            TransferDeadline
+            deadline ?? TransferDeadline
         );
 
     /// <summary>SHA-256 over all of its blocks.</summary>

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Hyper.Encoding;
 
 namespace Hyper.Core.Internal;
@@ -16,6 +17,9 @@ internal sealed partial class ReplicationPeer
 
     /// <summary>Blocks that it could not give although it has them, of which so many are remembered.</summary>
     private const int MaxUnavailable = 4096;
+
+    /// <summary>Messages above this are kept in pooled buffers: arrays so large are collected late.</summary>
+    private const int PooledBytes = 32 * 1024;
 
     private readonly Dictionary<ulong, PeerRequest> _requests = [];
     private readonly HashSet<ulong> _unavailable = [];
@@ -173,8 +177,11 @@ internal sealed partial class ReplicationPeer
 
     private bool TryTakeData(ReadOnlySpan<byte> bytes)
     {
-        // A block goes on to the disk and to its reader from here: one copy, of the right size.
-        if (!DataCodec.TryRead(bytes.ToArray(), out var message))
+        // A block goes on to the disk from here: one copy, for large ones in a buffer that is used again.
+        var rented = bytes.Length > PooledBytes ? ArrayPool<byte>.Shared.Rent(bytes.Length) : null;
+        var copy = rented ?? new byte[bytes.Length];
+        bytes.CopyTo(copy);
+        if (!DataCodec.TryRead(copy.AsMemory(0, bytes.Length), out var message))
             return false;
         if (message.Request == 0)
         {
@@ -183,7 +190,7 @@ internal sealed partial class ReplicationPeer
             return true;
         }
         if (TakeRequest(message.Request) is { } request)
-            _replicator.OnData(request, message.Proof);
+            _replicator.OnData(request, message.Proof, rented);
         return true;
     }
 

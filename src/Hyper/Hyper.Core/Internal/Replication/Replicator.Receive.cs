@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace Hyper.Core.Internal;
 
 /// <summary>What came back: checked and stored in groups, one at a time, then handed to those who wait.</summary>
@@ -18,7 +20,10 @@ internal sealed partial class Replicator
     private bool _isApplying;
     private bool _isHeldDue;
 
-    public void OnData(PeerRequest request, TreeProof proof)
+    /// <param name="request">What it answers; out of its peer's table already.</param>
+    /// <param name="proof">The answer.</param>
+    /// <param name="buffer">A pooled buffer in which its block lies, given back once that is stored; otherwise it is collected.</param>
+    public void OnData(PeerRequest request, TreeProof proof, byte[]? buffer)
     {
         if (request.IsReorg)
         {
@@ -45,7 +50,7 @@ internal sealed partial class Replicator
             }
             demand.IsArrived = true;
         }
-        _arrived.Add(new Arrival(request, proof));
+        _arrived.Add(new Arrival(request, proof, buffer));
         _arrivedBytes += proof.Block?.Value.Length ?? 0;
         ScheduleSoon();
     }
@@ -196,6 +201,9 @@ internal sealed partial class Replicator
                 Release(request);
                 if (demand is not null && _blocks.ContainsKey(demand.Index))
                     Resolve(demand, proof.Block!.Value);
+                // Written, and copied for whoever waited: nothing refers to it any more.
+                if (arrival.Buffer is { } buffer)
+                    ArrayPool<byte>.Shared.Return(buffer);
                 break;
             case ReceiveStatus.Unanchored:
                 OnUnanchored(arrival);
@@ -254,7 +262,7 @@ internal sealed partial class Replicator
             && (proof.Fork == request.Message.Fork || proof is { Block: null, Hash: null, Upgrade: null });
     }
 
-    private readonly record struct Arrival(PeerRequest Request, TreeProof Proof, bool WasHeld = false)
+    private readonly record struct Arrival(PeerRequest Request, TreeProof Proof, byte[]? Buffer, bool WasHeld = false)
     {
         /// <summary>Whether it is stored by itself: it moves the head, or teaches who may sign.</summary>
         public bool IsAlone => Proof.Upgrade is not null || Proof.Manifest is not null;
