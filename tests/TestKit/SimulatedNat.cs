@@ -49,12 +49,14 @@ public sealed class SimulatedNat
     /// <summary>The outside address from which a datagram of an inside socket leaves.</summary>
     internal UdpAddress TranslateOut(in UdpAddress inside, in UdpAddress to)
     {
-        var key = (inside, Part(to, Behaviour.Mapping));
+        var key = (inside, Remote: Part(to, Behaviour.Mapping));
         if (!_byInside.TryGetValue(key, out var session) || IsOver(session))
         {
             if (session is not null)
-                _byPort.Remove(session.Port);
-            session = new Session(inside, ChoosePort(inside.Port));
+                Remove(session);
+            session = new Session(inside, key.Remote, ChoosePort(inside.Port));
+            if (_byPort.TryGetValue(session.Port, out var earlier))
+                Remove(earlier);
             _byInside[key] = session;
             _byPort[session.Port] = session;
         }
@@ -76,6 +78,12 @@ public sealed class SimulatedNat
         }
         Refused++;
         return null;
+    }
+
+    private void Remove(Session session)
+    {
+        _byInside.Remove((session.Inside, session.Remote));
+        _byPort.Remove(session.Port);
     }
 
     private bool IsOver(Session session) => _world.Now - session.LastSent > Behaviour.Lifetime.Ticks;
@@ -100,9 +108,12 @@ public sealed class SimulatedNat
             _ => address,
         };
 
-    private sealed class Session(UdpAddress inside, ushort port)
+    private sealed class Session(UdpAddress inside, UdpAddress remote, ushort port)
     {
         public UdpAddress Inside => inside;
+
+        /// <summary>What the outside port is for, as far as the NAT tells remotes apart.</summary>
+        public UdpAddress Remote => remote;
 
         public ushort Port => port;
 
