@@ -1,11 +1,11 @@
-// Turns the CTRF reports of a nightly run (the folder given) into docs/evidence/<day>-nightly.json and the table in
+// Turns the CTRF reports of a nightly run (the folder given, then the rooms if not all of them ran) into docs/evidence/<day>-<commit>-nightly.json and the table in
 // docs/evidence/README.md, and prints the closing line. Exits with 1 when anything failed.
 import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { arch, cpus, release, type } from 'node:os'
 import { join } from 'node:path'
 
-const reports = process.argv[2]
+const [reports, ...only] = process.argv.slice(2)
 const evidence = 'docs/evidence'
 const run = (program, ...args) => execFileSync(program, args, { encoding: 'utf8' }).trim()
 
@@ -50,6 +50,7 @@ const summary = {
   commit: run('git', 'rev-parse', '--short=12', 'HEAD') + (run('git', 'status', '--porcelain') ? ' with changes' : ''),
   iterations: Number(process.env.FUZZ_ITERATIONS),
   seed: Number(process.env.TEST_SEED),
+  rooms: only.length > 0 ? only : 'all',
   machine: {
     processor: cpus()[0]?.model.trim() ?? 'unknown',
     cores: cpus().length,
@@ -61,9 +62,10 @@ const summary = {
   tests
 }
 mkdirSync(evidence, { recursive: true })
-writeFileSync(join(evidence, `${summary.date}-nightly.json`), JSON.stringify(summary, null, 2) + '\n')
+const file = `${summary.date}-${summary.commit.slice(0, 12)}-nightly.json`
+writeFileSync(join(evidence, file), JSON.stringify(summary, null, 2) + '\n')
 
-const nights = readdirSync(evidence).filter(file => /^\d{4}-\d\d-\d\d-nightly\.json$/.test(file)).sort().reverse()
+const nights = readdirSync(evidence).filter(file => /^\d{4}-\d\d-\d\d(-[0-9a-f]+)?-nightly\.json$/.test(file)).sort().reverse()
 const row = cells => `| ${cells.map(cell => String(cell ?? '').replaceAll('|', '\\|')).join(' | ')} |`
 const measured = tests.flatMap(t => t.measured.map(text => `- \`${t.test}\`: ${text}`))
 const count = number => number?.toLocaleString('en')
@@ -86,12 +88,13 @@ writeFileSync(
     ...(measured.length === 0 ? [] : ['## Measured in the last run', '', ...measured, '']),
     '## All runs',
     '',
-    row(['date', 'commit', 'inputs', 'seed', 'passed', 'failed', 'machine']),
-    row(['---', '---', '--:', '--:', '--:', '--:', '---']),
+    row(['date', 'commit', 'rooms', 'inputs', 'seed', 'passed', 'failed', 'machine']),
+    row(['---', '---', '---', '--:', '--:', '--:', '--:', '---']),
     ...nights.map(file => {
       const night = JSON.parse(readFileSync(join(evidence, file), 'utf8'))
       const where = `${night.machine.cores} cores, ${night.machine.kernel}, .NET ${night.machine.dotnet}`
-      const cells = [night.commit, count(night.iterations), night.seed, night.passed, night.failed, where]
+      const rooms = Array.isArray(night.rooms) ? night.rooms.join(', ') : 'all'
+      const cells = [night.commit, rooms, count(night.iterations), night.seed, night.passed, night.failed, where]
       return row([`[${night.date}](${file})`, ...cells])
     }),
     ''
