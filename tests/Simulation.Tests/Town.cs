@@ -156,7 +156,7 @@ internal sealed class Town(SimulatedNetwork network, TownPlan plan, Action<strin
             foreach (var other in Living)
             {
                 if (other != peer && !connected.Contains(other.PublicKey) && Topics(other).Overlaps(topics))
-                    return $"{peer} is not connected with {other}";
+                    return $"{peer} is not connected with {other}; they have {connected.Count} and {other.Swarm.Connections.Count} links";
             }
         }
         return null;
