@@ -29,6 +29,29 @@ public class CloseTests
     }
 
     [Theory]
+    [InlineData(100)]
+    [InlineData(100_000)]
+    public void Destroy_while_a_writer_holds_room_gives_that_room_to_nobody_else(int size)
+    {
+        var pair = new Pair(1);
+        pair.Run(async () =>
+        {
+            pair.A.Write("before"u8);
+            var room = pair.A.Stream.GetSpan(size);
+            pair.A.Stream.Destroy();
+            var other = pair.PeerA.CreateStream(77).Stream;
+            other.GetSpan(size)[0] = 1;
+            room[0] = 2;
+            Assert.Equal(1, other.GetSpan(size)[0]);
+            pair.A.Stream.Advance(1);
+            other.Advance(0);
+            other.Destroy();
+            await pair.B.Closed;
+            await pair.AssertNothingLeftAsync();
+        });
+    }
+
+    [Theory]
     [InlineData("A END")]
     [InlineData("B END")]
     [InlineData("A STATE")]

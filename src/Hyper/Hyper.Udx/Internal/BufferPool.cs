@@ -50,6 +50,13 @@ internal sealed class BufferPool
             _chunks.Push(chunk);
     }
 
+    /// <summary>Takes back a chunk that somebody may still write to: it is left to the garbage collector.</summary>
+    public void Forget(Chunk chunk)
+    {
+        ChunksInUse--;
+        chunk.Next = null;
+    }
+
     public byte[] RentPacket()
     {
         PacketsInUse++;

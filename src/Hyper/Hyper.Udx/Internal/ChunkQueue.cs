@@ -48,6 +48,13 @@ internal sealed class ChunkQueue(BufferPool pool)
         ReturnEmptyHeads();
     }
 
+    /// <summary>Takes nothing of the room that was handed out.</summary>
+    public void Discard()
+    {
+        _writing = false;
+        ReturnEmptyHeads();
+    }
+
     public void Write(ReadOnlySpan<byte> bytes)
     {
         bytes.CopyTo(GetSpan(bytes.Length));
@@ -68,11 +75,17 @@ internal sealed class ChunkQueue(BufferPool pool)
         }
     }
 
+    /// <summary>Gives up everything. A writer that still holds room may write there, and nobody will see it.</summary>
     public void Clear()
     {
-        _writing = false;
         Release(Length);
-        ReturnEmptyHeads();
+        if (_writing && Head is { } held)
+        {
+            Head = _tail = null;
+            MemoryBytes -= held.Bytes.Length;
+            pool.Forget(held);
+        }
+        Discard();
     }
 
     private void Append(Chunk chunk)

@@ -28,6 +28,8 @@ internal sealed class SendBuffer(BufferPool pool)
         Unsent += bytes;
     }
 
+    public void Discard() => _queue.Discard();
+
     /// <summary>Takes the next bytes, at most <paramref name="maxBytes"/> and no more than there are.</summary>
     public ChunkRange Take(int maxBytes)
     {

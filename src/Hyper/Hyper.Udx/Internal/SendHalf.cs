@@ -103,13 +103,7 @@ internal sealed partial class SendHalf
     public void Advance(int bytes) => _buffer.Advance(bytes);
 
     /// <summary>Takes back the room that was handed out.</summary>
-    public void Discard()
-    {
-        if (_stream.IsOpen)
-            _buffer.Advance(0);
-        else
-            _buffer.Clear();
-    }
+    public void Discard() => _buffer.Discard();
 
     public void End() => _isEndRequested = true;
 
