@@ -30,6 +30,8 @@ internal sealed class Town(SimulatedNetwork network, TownPlan plan, Action<strin
             var peer = network.CreatePeer(
                 $"peer {i}",
                 (stream, _) => _register.Open(stream),
+                // Whoever has joined many topics may know everybody; peers with all places taken need not find each other.
+                new HyperswarmOptions { MaxPeers = plan.Peers },
                 nat: plan.Nats[i % plan.Nats.Count]
             );
             _sessions.Add(peer, []);
