@@ -18,6 +18,10 @@ public sealed class JsSidechannel : PartnerObject
     /// <param name="ttl">How often its messages may be passed on.</param>
     /// <param name="relay">Whether it passes others' messages on.</param>
     /// <param name="seed">Seed of its key pair; random by default.</param>
+    /// <param name="secret">
+    /// Text that is looked for in all bytes it gets. With it the peer is linked by hand (<see cref="LinkAsync"/>) and keeps a
+    /// log (<see cref="TakeLogAsync"/>) instead of telling its events.
+    /// </param>
     /// <param name="rules">Who may hear and write: the options of <c>sidechannel-policy.mjs</c>.</param>
     public static async Task<JsSidechannel> StartAsync(
         JsPartner partner,
@@ -26,7 +30,8 @@ public sealed class JsSidechannel : PartnerObject
         int ttl = 3,
         bool relay = true,
         string? seed = null,
-        object? rules = null
+        object? rules = null,
+        string? secret = null
     )
     {
         var made = await partner.CallAsync<CreatedPeer>(
@@ -39,6 +44,7 @@ public sealed class JsSidechannel : PartnerObject
                 relay,
                 seed,
                 rules = rules ?? new { },
+                secret,
             }
         );
         return new JsSidechannel(partner, made.Handle, made.PublicKey);
@@ -125,9 +131,26 @@ public sealed class JsSidechannel : PartnerObject
     /// <summary>Waits for the next message that it dropped, and says why.</summary>
     public async Task<string> DroppedAsync() => (await ExpectAsync("dropped")).Text("reason")!;
 
+    /// <summary>Connects with a peer, and again whenever that connection is lost.</summary>
+    public Task LinkAsync(string publicKey) => Partner.CallAsync("sidechannel.link", new { peer = Handle, publicKey });
+
+    /// <summary>Gives the connection with a peer up.</summary>
+    public Task UnlinkAsync(string publicKey) =>
+        Partner.CallAsync("sidechannel.unlink", new { peer = Handle, publicKey });
+
+    /// <summary>What it came to, with the ids delivered since the last call.</summary>
+    public Task<SidechannelLog> TakeLogAsync() =>
+        Partner.CallAsync<SidechannelLog>("sidechannel.log", new { peer = Handle });
+
+    /// <summary>The keys of the peers with which a channel is open.</summary>
+    public async Task<IReadOnlyList<string>> OpenWithAsync(string channel) =>
+        (await Partner.CallAsync<Opened>("sidechannel.opened", new { peer = Handle, channel })).Peers;
+
     public Task DestroyAsync() => Partner.CallAsync("sidechannel.destroy", new { peer = Handle });
 
     private sealed record CreatedPeer(string Handle, string PublicKey);
+
+    private sealed record Opened(IReadOnlyList<string> Peers);
 
     private sealed record Sent(string Id, int Reached);
 }

@@ -20,10 +20,18 @@ public sealed class OurSidechannels : ISidechannelSwarm, IAsyncDisposable
     private readonly Hyperswarm _swarm;
     private readonly Sidechannels _channels;
     private readonly Channel<SidechannelMessage> _messages = Channel.CreateUnbounded<SidechannelMessage>();
+    private readonly SidechannelWatch? _watch;
     private ISidechannelSwarmHandler? _handler;
 
-    private OurSidechannels(OurLoop loop, OurNode node, KeyPair keyPair, SidechannelOptions options)
+    private OurSidechannels(
+        OurLoop loop,
+        OurNode node,
+        KeyPair keyPair,
+        SidechannelOptions options,
+        SidechannelWatch? watch
+    )
     {
+        _watch = watch;
         _loop = loop;
         _node = node;
         _keyPair = keyPair;
@@ -34,24 +42,29 @@ public sealed class OurSidechannels : ISidechannelSwarm, IAsyncDisposable
         );
         _channels = new Sidechannels(loop.Loop, this, keyPair, options);
         _channels.MessageReceived += message => _messages.Writer.TryWrite(message);
+        if (watch is not null)
+            _channels.MessageReceived += message => watch.Note(message.Id);
         _channels.Start();
     }
 
     /// <summary>Its public key in hexadecimal.</summary>
     public string PublicKey => _keyPair.PublicKey.ToHex();
 
-    /// <summary>Starts a peer with the key pair of a seed; it is on the entry channel.</summary>
+    /// <summary>
+    /// Starts a peer with the key pair of a seed; it is on the entry channel. One that is watched is linked by hand.
+    /// </summary>
     public static async Task<OurSidechannels> StartAsync(
         OurLoop loop,
         IReadOnlyList<JsAddress> bootstrap,
         string seed = "",
-        SidechannelOptions? options = null
+        SidechannelOptions? options = null,
+        SidechannelWatch? watch = null
     )
     {
         var node = await OurNode.StartAsync(loop, bootstrap);
         var keyPair = Keys.Of(seed.Length == 0 ? Seeds.A : seed);
         return await loop.RunAsync(() =>
-            new OurSidechannels(loop, node, keyPair, options ?? SidechannelOptions.Default)
+            new OurSidechannels(loop, node, keyPair, options ?? SidechannelOptions.Default, watch)
         );
     }
 
@@ -94,6 +107,42 @@ public sealed class OurSidechannels : ISidechannelSwarm, IAsyncDisposable
     public Task<SidechannelMessage> ReceiveAsync() =>
         _messages.Reader.ReadAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(JsPartner.DefaultDeadline);
 
+    /// <summary>Accepts connections, though it announces nothing.</summary>
+    public Task ListenAsync() => _loop.RunAsync(() => _swarm.ListenAsync());
+
+    /// <summary>Connects with a peer, and again whenever that connection is lost.</summary>
+    public Task LinkAsync(string publicKey) => _loop.RunAsync(() => _swarm.JoinPeer(Bytes32.FromHex(publicKey)));
+
+    /// <summary>Gives the connection with a peer up.</summary>
+    public Task UnlinkAsync(string publicKey) =>
+        _loop.RunAsync(() =>
+        {
+            var key = Bytes32.FromHex(publicKey);
+            _swarm.LeavePeer(key);
+            foreach (var stream in _swarm.Connections.Where(stream => stream.RemotePublicKey == key).ToList())
+                stream.Destroy();
+        });
+
+    /// <summary>The keys of the peers with which a channel is open.</summary>
+    public Task<List<string>> OpenWithAsync(string channel) =>
+        _loop.RunAsync(() =>
+            _channels
+                .GetStatistics()
+                .Peers.Where(peer => peer.OpenChannels.Contains(channel))
+                .Select(peer => peer.PublicKey.ToHex())
+                .ToList()
+        );
+
+    /// <summary>Why messages were dropped so far.</summary>
+    public Task<Dictionary<string, long>> DropsAsync() =>
+        _loop.RunAsync(() =>
+            _channels
+                .GetStatistics()
+                .Channels.SelectMany(channel => channel.Drops)
+                .GroupBy(drop => drop.Key.ToString())
+                .ToDictionary(drops => drops.Key, drops => drops.Sum(drop => drop.Value))
+        );
+
     /// <summary>Messages that wait to be received.</summary>
     public int Waiting => _messages.Reader.Count;
 
@@ -114,23 +163,31 @@ public sealed class OurSidechannels : ISidechannelSwarm, IAsyncDisposable
 
     void ISidechannelSwarm.Attach(ISidechannelSwarmHandler handler) => _handler = handler;
 
-    void ISidechannelSwarm.Join(Bytes32 topic) => _swarm.Join(topic);
+    void ISidechannelSwarm.Join(Bytes32 topic)
+    {
+        if (_watch is null)
+            _swarm.Join(topic);
+    }
 
-    void ISidechannelSwarm.Leave(Bytes32 topic) => _ = _swarm.LeaveAsync(topic);
+    void ISidechannelSwarm.Leave(Bytes32 topic)
+    {
+        if (_watch is null)
+            _ = _swarm.LeaveAsync(topic);
+    }
 
     private Task<ChannelStatistics?> StatisticsAsync(string channel) =>
         _loop.RunAsync(() => _channels.GetStatistics().Channels.FirstOrDefault(item => item.Name == channel));
 
     private void OnConnection(NoiseSecretStream stream)
     {
-        var connection = new Connection(stream);
+        var connection = new Connection(stream, _watch);
         connection.Mux.Closed += (_, _) => _handler?.OnDisconnected(connection);
         _handler?.OnConnected(connection);
     }
 
-    private sealed class Connection(NoiseSecretStream stream) : ISidechannelConnection
+    private sealed class Connection(NoiseSecretStream stream, SidechannelWatch? watch) : ISidechannelConnection
     {
-        public Protomux Mux { get; } = new(stream);
+        public Protomux Mux { get; } = new(watch is null ? stream : new WatchedDuplex(stream, watch));
 
         public Bytes32 RemotePublicKey => stream.RemotePublicKey;
 

@@ -14,11 +14,12 @@ export class SidechannelPeer {
   #tell;
   #ttl;
   #relays;
+  #topics;
   #names = new Set();
   #links = new Map();
   #seen = new Set();
 
-  constructor({ swarm, packages, envelope, policy, tell, ttl = 3, relay = true }) {
+  constructor({ swarm, packages, envelope, policy, tell, ttl = 3, relay = true, topics = true }) {
     this.#swarm = swarm;
     this.#packages = packages;
     this.#envelope = envelope;
@@ -26,15 +27,16 @@ export class SidechannelPeer {
     this.#tell = tell;
     this.#ttl = ttl;
     this.#relays = relay;
+    this.#topics = topics;
     swarm.on('connection', (connection) => this.#addConnection(connection));
   }
 
   async join(name) {
     if (!this.#policy.mayJoin(name)) throw new Error(`${name} needs an invite`);
     this.#names.add(name);
-    const session = this.#swarm.join(topicOf(name), { server: true, client: true });
+    const session = this.#topics ? this.#swarm.join(topicOf(name), { server: true, client: true }) : null;
     for (const link of this.#links.values()) this.#open(link, name);
-    await session.flushed();
+    await session?.flushed();
   }
 
   async leave(name) {
@@ -45,7 +47,7 @@ export class SidechannelPeer {
       link.channels.get(name)?.channel.close();
       link.channels.delete(name);
     }
-    await this.#swarm.leave(topicOf(name));
+    if (this.#topics) await this.#swarm.leave(topicOf(name));
   }
 
   /** Sends a message; `force` sends it where the rules do not let us write, as a hostile peer would. */

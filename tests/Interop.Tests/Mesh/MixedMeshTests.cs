@@ -1,0 +1,167 @@
+using Interop.Tests.Ours;
+using Interop.Tests.Soak;
+using TestKit;
+
+namespace Interop.Tests.Mesh;
+
+/// <summary>
+/// A mixed mesh under churn: who is in the ring gets every message it may see exactly once, anybody else at most once, and
+/// who is not invited never gets a byte of what the invited say.
+/// </summary>
+[Collection(SoakTests.Name)]
+public sealed class MixedMeshTests(NodePartners partners)
+{
+    /// <summary>By default 80, which takes less than a minute; in the nightly run 4,000.</summary>
+    private const int Rounds = 80;
+    private const int MostRounds = 4000;
+
+    private readonly Random _random = TestSeed.NewRandom();
+    private readonly HashSet<(int From, int To)> _chords = [];
+    private readonly HashSet<int> _away = [];
+    private MixedMesh _mesh = null!;
+    private MeshLedger _ledger = null!;
+
+    [Fact]
+    [Trait(FuzzBudget.Category, FuzzBudget.Soak)]
+    public async Task Messages_in_a_mixed_mesh_under_churn_arrive_once_where_they_may_and_nowhere_else()
+    {
+        await using var loop = new OurLoop();
+        await using var pinned = await partners.StartAsync(PartnerSet.Pinned);
+        await using var newest = await partners.StartAsync(PartnerSet.Newest);
+        await using var mesh = _mesh = await MixedMesh.StartAsync(loop, [pinned, newest]);
+        _ledger = new MeshLedger(mesh.Members);
+        while (mesh.Members.Count < MixedMesh.Size)
+        {
+            await mesh.AddMemberAsync();
+            // From the fourth on the ring, still a chain, talks while others come.
+            if (mesh.Members.Count > 3)
+                await TalkAsync($"after member {mesh.Members.Count - 1} came");
+        }
+        var rounds = FuzzBudget.Rounds(Rounds, MostRounds);
+        for (var round = 0; round < rounds; round++)
+        {
+            await ChurnAsync();
+            await TalkAsync($"round {round}");
+        }
+        await _ledger.ReadAsync();
+        Assert.True(_ledger.Messages > 10 * rounds, $"Only {_ledger.Messages} messages were sent.");
+        foreach (var stranger in MixedMesh.Strangers.Append(MixedMesh.Guest))
+        {
+            Assert.Equal(0, _ledger.LogOf(stranger).Leaks);
+            Assert.True(_ledger.LogOf(stranger).Watched > 0, $"Nothing that member {stranger} got was looked at.");
+        }
+        // There were several ways, and what came by the second was dropped.
+        Assert.True(
+            _ledger.LogOf(MixedMesh.Owner).Dropped.GetValueOrDefault("Duplicate") > 0,
+            "There was one way only."
+        );
+        // The watch sees what it is to see: those in the ring did get the secret.
+        Assert.All(Enumerable.Range(0, MixedMesh.Ring), member => Assert.True(_ledger.LogOf(member).Leaks > 0));
+    }
+
+    private int[] Ring => [.. Enumerable.Range(0, Math.Min(MixedMesh.Ring, _mesh.Members.Count))];
+
+    /// <summary>Everybody says something wherever it may, one where it may not; then all of it has to arrive.</summary>
+    private async Task TalkAsync(string phase)
+    {
+        await ReadyAsync(phase);
+        var ring = Ring;
+        foreach (var sender in ring)
+        {
+            var others = ring.Where(one => one != sender);
+            _ledger.Owe(await SendAsync(sender, MixedMesh.Hall, "to all"), others);
+            _ledger.Owe(await SendAsync(sender, MixedMesh.Club, MixedMesh.Secret), others);
+        }
+        _ledger.Owe(await SendAsync(MixedMesh.Owner, MixedMesh.News, "the owner's"), ring.Where(one => one != 0));
+        foreach (var hostile in _mesh.Members.OfType<JsMeshMember>())
+            _ledger.Forbid(await hostile.ForceAsync(MixedMesh.News, "not the owner's"));
+        foreach (var guest in Guests().Except(_away).Where(guest => guest < _mesh.Members.Count))
+            await SendAsync(guest, MixedMesh.Hall, "a guest's");
+        await _ledger.SettleAsync(phase);
+    }
+
+    /// <summary>
+    /// Waits until the neighbours of the ring have the channels open and know each other invited: until a word on each
+    /// channel of each has arrived at every other.
+    /// </summary>
+    private async Task ReadyAsync(string phase)
+    {
+        const int LooksAWord = 25;
+        var ring = Ring;
+        Dictionary<(int Sender, string Channel), List<string>> words = [];
+        var looks = 0;
+        await Until.TrueAsync(
+            async () =>
+            {
+                if (looks++ % LooksAWord == 0)
+                    await SayWordsAsync(ring, words);
+                await _ledger.ReadAsync();
+                return words.All(word =>
+                    ring.All(one => one == word.Key.Sender || word.Value.Exists(id => _ledger.HasGot(one, id)))
+                );
+            },
+            $"{phase}: the ring to hear each other",
+            TimeSpan.FromSeconds(60)
+        );
+    }
+
+    private async Task SayWordsAsync(int[] ring, Dictionary<(int Sender, string Channel), List<string>> words)
+    {
+        foreach (var sender in ring)
+        {
+            foreach (var channel in (string[])[MixedMesh.Hall, MixedMesh.Club])
+            {
+                if (!words.TryGetValue((sender, channel), out var ids))
+                    words[(sender, channel)] = ids = [];
+                if (!ids.Exists(id => ring.All(one => one == sender || _ledger.HasGot(one, id))))
+                    ids.Add(await SendAsync(sender, channel, channel == MixedMesh.Club ? MixedMesh.Secret : "a word"));
+            }
+        }
+    }
+
+    private Task<string> SendAsync(int sender, string channel, string text) =>
+        _mesh.Members[sender].SendAsync(channel, text);
+
+    private static int[] Guests() => [MixedMesh.InvitedGuest, MixedMesh.Guest];
+
+    /// <summary>Some links across the ring come or go, a guest or stranger changes its neighbours, a guest leaves or comes back.</summary>
+    private async Task ChurnAsync()
+    {
+        for (var i = 0; i < 3; i++)
+        {
+            var from = _random.Next(MixedMesh.Size);
+            var to = (from + 2 + _random.Next(MixedMesh.Size - 3)) % MixedMesh.Size;
+            if (from >= MixedMesh.Ring || to >= MixedMesh.Ring || Distance(from, to) > 1)
+                await ToggleAsync((Math.Min(from, to), Math.Max(from, to)));
+        }
+        var guest = Guests()[_random.Next(2)];
+        if (_away.Remove(guest))
+        {
+            await _mesh.Members[guest].JoinAsync(MixedMesh.Hall);
+            if (guest == MixedMesh.InvitedGuest)
+                await _mesh.EnterClubAsync(guest);
+        }
+        else
+        {
+            _away.Add(guest);
+            await _mesh.Members[guest].LeaveAsync(MixedMesh.Hall);
+            if (guest == MixedMesh.InvitedGuest)
+                await _mesh.Members[guest].LeaveAsync(MixedMesh.Club);
+        }
+    }
+
+    private static int Distance(int from, int to) =>
+        Math.Min((from - to + MixedMesh.Ring) % MixedMesh.Ring, (to - from + MixedMesh.Ring) % MixedMesh.Ring);
+
+    private Task ToggleAsync((int From, int To) chord)
+    {
+        var to = _mesh.Members[chord.To].Key;
+        return _chords.Remove(chord) ? _mesh.Members[chord.From].UnlinkAsync(to) : LinkAsync(chord, to);
+    }
+
+    private Task LinkAsync((int From, int To) chord, string to)
+    {
+        _chords.Add(chord);
+        return _mesh.Members[chord.From].LinkAsync(to);
+    }
+}
