@@ -14,7 +14,14 @@ internal sealed class NodeDriver : IAsyncDisposable
     private readonly Process _process;
     private long _lastId;
 
-    private NodeDriver(Process process) => _process = process;
+    private NodeDriver(Process process, string set)
+    {
+        _process = process;
+        Set = set;
+    }
+
+    /// <summary>The packages it runs, by the name of their folder.</summary>
+    public string Set { get; }
 
     /// <summary>Node.js and the packages under test with their versions.</summary>
     public string Versions { get; private set; } = "";
@@ -33,7 +40,7 @@ internal sealed class NodeDriver : IAsyncDisposable
             RedirectStandardOutput = true,
         };
         var process = Process.Start(start) ?? throw new InvalidOperationException("node could not be started.");
-        var driver = new NodeDriver(process);
+        var driver = new NodeDriver(process, set);
         var ready = await driver.ReadAsync();
         var versions = ready.GetProperty("versions").EnumerateObject().Select(item => $"{item.Name} {item.Value}");
         driver.Versions = $"node {ready.GetProperty("node")}, {string.Join(", ", versions)}";

@@ -15,11 +15,15 @@ internal sealed class OurWorld : IAsyncDisposable
     private readonly Dictionary<int, HyperDhtTestnet> _networks = [];
     private readonly Dictionary<string, (NoiseSecretStream Here, NoiseSecretStream There)> _connections = [];
     private readonly List<HyperDht> _nodes = [];
+    private readonly List<IAsyncDisposable> _peers = [];
     private CorestoreStorage? _storage;
-    private string? _folder;
+    private int _lastNumber;
 
     /// <summary>A bee for what only reads; disposed with the store.</summary>
     public Hyperbee? FilledBee { get; set; }
+
+    /// <summary>A folder for this run.</summary>
+    public string Folder { get; } = Directory.CreateTempSubdirectory("intercom-bench-").FullName;
 
     public NetworkLoop Loop { get; } = new(new NetworkLoopOptions { Name = "bench-loop" });
 
@@ -58,13 +62,20 @@ internal sealed class OurWorld : IAsyncDisposable
     /// <summary>A store of cores on disk, the same for every call. On the loop.</summary>
     public async Task<Corestore> CoresAsync()
     {
-        _folder ??= Directory.CreateTempSubdirectory("bench-cores-").FullName;
-        _storage ??= await CorestoreStorage.OpenAsync(Loop, _folder);
+        _storage ??= await CorestoreStorage.OpenAsync(Loop, Path.Combine(Folder, "cores"));
         return await Corestore.OpenAsync(_storage);
     }
 
+    /// <summary>A number that is given once.</summary>
+    public int NextNumber() => ++_lastNumber;
+
+    /// <summary>Takes down at the end what has a loop or process of its own.</summary>
+    public void Own(IAsyncDisposable peer) => _peers.Add(peer);
+
     public async ValueTask DisposeAsync()
     {
+        foreach (var peer in _peers)
+            await peer.DisposeAsync();
         await Loop.InvokeAsync(async () =>
         {
             if (FilledBee is not null)
@@ -77,7 +88,6 @@ internal sealed class OurWorld : IAsyncDisposable
         });
         Loop.Dispose();
         await Loop.Ended;
-        if (_folder is not null)
-            Directory.Delete(_folder, recursive: true);
+        Directory.Delete(Folder, recursive: true);
     }
 }

@@ -18,5 +18,6 @@ internal static class Scenarios
             .. MuxWork.All(world),
             .. DhtWork.All(world),
             .. SwarmWork.All(world),
+            .. BridgeWork.All(world),
         ];
 }

@@ -1,0 +1,103 @@
+using System.Diagnostics;
+
+namespace SideBySide.Work;
+
+/// <summary>
+/// Two peers with a bridge each, connected, on one channel, and a client at each: what is sent to the first bridge comes out
+/// of the second. Both sides are measured with the same clients.
+/// </summary>
+internal sealed class BridgePair(BridgeClient sender, BridgeClient receiver, int receiverPort, string token)
+{
+    public const string Channel = "bench";
+
+    private static readonly TimeSpan _limit = TimeSpan.FromSeconds(60);
+
+    private readonly Dictionary<int, BridgeClient[]> _crowds = [];
+
+    public static async Task<BridgePair> ConnectAsync(int senderPort, int receiverPort, string token) =>
+        new(
+            await BridgeClient.ConnectAsync(senderPort, token),
+            await BridgeClient.ConnectAsync(receiverPort, token),
+            receiverPort,
+            token
+        );
+
+    /// <summary>Messages a second.</summary>
+    public async Task<double> RateAsync(int count, int bytes)
+    {
+        var arrived = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var left = count;
+        receiver.OnEvent(() =>
+        {
+            if (--left == 0)
+                arrived.TrySetResult();
+        });
+        var request = BridgeClient.Request(Channel, bytes);
+        var started = Stopwatch.GetTimestamp();
+        for (var i = 0; i < count; i++)
+            await sender.SendAsync(request);
+        if (await Task.WhenAny(arrived.Task, Task.Delay(_limit)) != arrived.Task)
+            throw new TimeoutException($"{left} of {count} messages did not come out.");
+        return count / Stopwatch.GetElapsedTime(started).TotalSeconds;
+    }
+
+    /// <summary>Milliseconds from a message's sending to its coming out, one after the other.</summary>
+    public Task<double[]> TimesAsync(int count, int bytes) => TimesAsync(receiver, count, bytes);
+
+    /// <summary>
+    /// The same, of messages that a crowd of clients gets at the second bridge: when the last of them has it. One of the
+    /// crowd may never read.
+    /// </summary>
+    public async Task<double[]> CrowdTimesAsync(int clients, bool oneStalls, int count, int bytes)
+    {
+        if (!_crowds.TryGetValue(clients, out var crowd))
+        {
+            crowd = new BridgeClient[clients];
+            for (var i = 0; i < clients; i++)
+                crowd[i] = await BridgeClient.ConnectAsync(receiverPort, token);
+            _crowds[clients] = crowd;
+        }
+        await using var stalled = oneStalls ? await BridgeClient.ConnectAsync(receiverPort, token, reads: false) : null;
+        var left = 0;
+        var arrived = new TaskCompletionSource();
+        foreach (var client in crowd)
+        {
+            client.OnEvent(() =>
+            {
+                if (Interlocked.Decrement(ref left) == 0)
+                    Volatile.Read(ref arrived).TrySetResult();
+            });
+        }
+        var times = new double[count];
+        var request = BridgeClient.Request(Channel, bytes);
+        for (var i = 0; i < count; i++)
+        {
+            Volatile.Write(ref left, clients);
+            Volatile.Write(ref arrived, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+            var started = Stopwatch.GetTimestamp();
+            await sender.SendAsync(request);
+            await arrived.Task.WaitAsync(_limit);
+            times[i] = Stopwatch.GetElapsedTime(started).TotalMilliseconds;
+        }
+        foreach (var client in crowd)
+            client.OnEvent(() => { });
+        return times;
+    }
+
+    private async Task<double[]> TimesAsync(BridgeClient at, int count, int bytes)
+    {
+        var arrived = new TaskCompletionSource();
+        at.OnEvent(() => Volatile.Read(ref arrived).TrySetResult());
+        var times = new double[count];
+        var request = BridgeClient.Request(Channel, bytes);
+        for (var i = 0; i < count; i++)
+        {
+            Volatile.Write(ref arrived, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+            var started = Stopwatch.GetTimestamp();
+            await sender.SendAsync(request);
+            await arrived.Task.WaitAsync(_limit);
+            times[i] = Stopwatch.GetElapsedTime(started).TotalMilliseconds;
+        }
+        return times;
+    }
+}

@@ -1,0 +1,138 @@
+using Intercom.Bridge;
+using Intercom.Node;
+using Intercom.Sidechannels;
+
+namespace SideBySide.Work;
+
+/// <summary>
+/// Messages from a client of one peer's bridge to a client of another's. The JavaScript peers, which check no signatures on
+/// such a channel, have a process each; ours, whole peers as `intercom up` runs them, a loop each.
+/// </summary>
+internal sealed class BridgeWork(OurWorld world)
+{
+    private const int SmallCount = 10_000;
+    private const int SmallBytes = 200;
+    private const int LargeCount = 3_000;
+    private const int LargeBytes = 10_000;
+    private const int Echoes = 300;
+    private const int HardEchoes = 60;
+    private const int Crowd = 99;
+    private const int DefaultDifficulty = 12;
+
+    /// <summary>Both peers may dial at once; until one of the two connections is given up, messages can be lost with it.</summary>
+    private static readonly TimeSpan _settling = TimeSpan.FromSeconds(2);
+    private const string Token = "a token of the bench that is long enough";
+
+    private static readonly Metric _median = new("median", "ms", IsRate: false);
+    private static readonly Metric _p99 = new("p99", "ms", IsRate: false);
+
+    private readonly Dictionary<(bool Verifies, int Difficulty), BridgePair> _ours = [];
+    private readonly Dictionary<(NodeDriver Node, int Difficulty), BridgePair> _theirs = [];
+
+    public static IEnumerable<Scenario> All(OurWorld world)
+    {
+        var work = new BridgeWork(world);
+        return
+        [
+            work.Rate("bridge, 200 B, we verify", SmallCount, SmallBytes, verifies: true),
+            work.Rate("bridge, 200 B, verify off", SmallCount, SmallBytes, verifies: false),
+            work.Rate("bridge, 10 KB, we verify", LargeCount, LargeBytes, verifies: true),
+            work.Rate("bridge, 10 KB, verify off", LargeCount, LargeBytes, verifies: false),
+            work.Times("bridge, one message of 200 B", 0, pair => pair.TimesAsync(Echoes, SmallBytes)),
+            work.Times(
+                "bridge, the same, 12 bits of work",
+                DefaultDifficulty,
+                pair => pair.TimesAsync(HardEchoes, SmallBytes)
+            ),
+            work.Times("bridge, to 99 clients", 0, pair => pair.CrowdTimesAsync(Crowd, false, Echoes, SmallBytes)),
+            work.Times(
+                "bridge, to 99, a 100th stalls",
+                0,
+                pair => pair.CrowdTimesAsync(Crowd, true, Echoes, SmallBytes)
+            ),
+        ];
+    }
+
+    private Scenario Rate(string name, int count, int bytes, bool verifies) =>
+        new(
+            name,
+            [new Metric("", "msg/s", IsRate: true)],
+            async node => [await (await TheirsAsync(node, 0)).RateAsync(count, bytes)],
+            async () => [await (await OursAsync(verifies, 0)).RateAsync(count, bytes)]
+        );
+
+    private Scenario Times(string name, int difficulty, Func<BridgePair, Task<double[]>> measure) =>
+        new(
+            name,
+            [_median, _p99],
+            async node => Summary(await measure(await TheirsAsync(node, difficulty))),
+            async () => Summary(await measure(await OursAsync(verifies: true, difficulty)))
+        );
+
+    private static double[] Summary(double[] times) =>
+        [Samples.Percentile(times, 0.5), Samples.Percentile(times, 0.99)];
+
+    private async Task<BridgePair> TheirsAsync(NodeDriver node, int difficulty)
+    {
+        if (_theirs.TryGetValue((node, difficulty), out var made))
+            return made;
+        var bootstrap = (await node.CallAsync("bench.bootstrap", new { })).GetProperty("bootstrap");
+        var start = new
+        {
+            bootstrap,
+            difficulty,
+            channel = BridgePair.Channel,
+        };
+        var second = await NodeDriver.StartAsync(node.Set);
+        world.Own(second);
+        var here = (await node.CallAsync("bench.bridge", start)).GetProperty("port").GetInt32();
+        var there = (await second.CallAsync("bench.bridge", start)).GetProperty("port").GetInt32();
+        while ((await node.CallAsync("bench.bridge.opened", new { port = here })).GetProperty("peers").GetInt32() == 0)
+            await Task.Delay(TimeSpan.FromMilliseconds(20));
+        await Task.Delay(_settling);
+        return _theirs[(node, difficulty)] = await BridgePair.ConnectAsync(here, there, Token);
+    }
+
+    private async Task<BridgePair> OursAsync(bool verifies, int difficulty)
+    {
+        if (_ours.TryGetValue((verifies, difficulty), out var made))
+            return made;
+        var here = await StartAsync(verifies, difficulty);
+        var there = await StartAsync(verifies, difficulty);
+        while (await here.Loop.InvokeAsync(() => Task.FromResult(OpenPeers(here))) == 0)
+            await Task.Delay(TimeSpan.FromMilliseconds(20));
+        await Task.Delay(_settling);
+        return _ours[(verifies, difficulty)] = await BridgePair.ConnectAsync(PortOf(here), PortOf(there), Token);
+    }
+
+    private static int PortOf(IntercomPeer peer) => new Uri(peer.BridgeUrl!).Port;
+
+    private static int OpenPeers(IntercomPeer peer) =>
+        peer.Sidechannels.GetStatistics().Channels.Single(one => one.Name == BridgePair.Channel).OpenPeers;
+
+    private async Task<IntercomPeer> StartAsync(bool verifies, int difficulty)
+    {
+        var network = await world.Loop.InvokeAsync(() => world.NetworkAsync(10));
+        var peer = await IntercomPeer.StartAsync(
+            new PeerOptions
+            {
+                StoresDirectory = world.Folder,
+                StoreName = $"peer{world.NextNumber()}",
+                DhtBootstrap = network.Bootstrap,
+                BridgeToken = Token,
+                Bridge = new BridgeOptions { Token = "", Port = 0 },
+                Sidechannels = new SidechannelOptions
+                {
+                    Channels = [BridgePair.Channel],
+                    WelcomeRequired = false,
+                    RateBytesPerSecond = 0,
+                    ProofOfWork = difficulty > 0,
+                    ProofOfWorkDifficulty = difficulty,
+                    VerifySenders = verifies,
+                },
+            }
+        );
+        world.Own(peer);
+        return peer;
+    }
+}
