@@ -6,20 +6,25 @@ namespace SideBySide.Work;
 /// Two peers with a bridge each, connected, on one channel, and a client at each: what is sent to the first bridge comes out
 /// of the second. Both sides are measured with the same clients.
 /// </summary>
-internal sealed class BridgePair(BridgeClient sender, BridgeClient receiver, int receiverPort, string token)
+internal sealed class BridgePair(
+    BridgeClient sender,
+    BridgeClient receiver,
+    int receiverPort,
+    string token,
+    string channel
+)
 {
-    public const string Channel = "bench";
-
     private static readonly TimeSpan _limit = TimeSpan.FromSeconds(60);
 
     private readonly Dictionary<int, BridgeClient[]> _crowds = [];
 
-    public static async Task<BridgePair> ConnectAsync(int senderPort, int receiverPort, string token) =>
+    public static async Task<BridgePair> ConnectAsync(int senderPort, int receiverPort, string token, string channel) =>
         new(
             await BridgeClient.ConnectAsync(senderPort, token),
             await BridgeClient.ConnectAsync(receiverPort, token),
             receiverPort,
-            token
+            token,
+            channel
         );
 
     /// <summary>Messages a second.</summary>
@@ -32,7 +37,7 @@ internal sealed class BridgePair(BridgeClient sender, BridgeClient receiver, int
             if (--left == 0)
                 arrived.TrySetResult();
         });
-        var request = BridgeClient.Request(Channel, bytes);
+        var request = BridgeClient.Request(channel, bytes);
         var started = Stopwatch.GetTimestamp();
         for (var i = 0; i < count; i++)
             await sender.SendAsync(request);
@@ -69,7 +74,7 @@ internal sealed class BridgePair(BridgeClient sender, BridgeClient receiver, int
             });
         }
         var times = new double[count];
-        var request = BridgeClient.Request(Channel, bytes);
+        var request = BridgeClient.Request(channel, bytes);
         for (var i = 0; i < count; i++)
         {
             Volatile.Write(ref left, clients);
@@ -89,7 +94,7 @@ internal sealed class BridgePair(BridgeClient sender, BridgeClient receiver, int
         var arrived = new TaskCompletionSource();
         at.OnEvent(() => Volatile.Read(ref arrived).TrySetResult());
         var times = new double[count];
-        var request = BridgeClient.Request(Channel, bytes);
+        var request = BridgeClient.Request(channel, bytes);
         for (var i = 0; i < count; i++)
         {
             Volatile.Write(ref arrived, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));

@@ -76,12 +76,13 @@ internal sealed class BridgeWork(OurWorld world)
     {
         if (_theirs.TryGetValue((node, difficulty), out var made))
             return made;
+        var channel = NextChannel();
         var bootstrap = (await node.CallAsync("bench.bootstrap", new { })).GetProperty("bootstrap");
         var start = new
         {
             bootstrap,
             difficulty,
-            channel = BridgePair.Channel,
+            channel,
         };
         var second = await NodeDriver.StartAsync(node.Set);
         world.Own(second);
@@ -90,27 +91,36 @@ internal sealed class BridgeWork(OurWorld world)
         while ((await node.CallAsync("bench.bridge.opened", new { port = here })).GetProperty("peers").GetInt32() == 0)
             await Task.Delay(TimeSpan.FromMilliseconds(20));
         await Task.Delay(_settling);
-        return _theirs[(node, difficulty)] = await BridgePair.ConnectAsync(here, there, Token);
+        return _theirs[(node, difficulty)] = await BridgePair.ConnectAsync(here, there, Token, channel);
     }
 
     private async Task<BridgePair> OursAsync(bool verifies, int difficulty)
     {
         if (_ours.TryGetValue((verifies, difficulty), out var made))
             return made;
-        var here = await StartAsync(verifies, difficulty);
-        var there = await StartAsync(verifies, difficulty);
-        while (await here.Loop.InvokeAsync(() => Task.FromResult(OpenPeers(here))) == 0)
+        var channel = NextChannel();
+        var here = await StartAsync(channel, verifies, difficulty);
+        var there = await StartAsync(channel, verifies, difficulty);
+        while (await here.Loop.InvokeAsync(() => Task.FromResult(OpenPeers(here, channel))) == 0)
             await Task.Delay(TimeSpan.FromMilliseconds(20));
         await Task.Delay(_settling);
-        return _ours[(verifies, difficulty)] = await BridgePair.ConnectAsync(PortOf(here), PortOf(there), Token);
+        return _ours[(verifies, difficulty)] = await BridgePair.ConnectAsync(
+            PortOf(here),
+            PortOf(there),
+            Token,
+            channel
+        );
     }
+
+    /// <summary>Each pair has a channel of its own: they all know each other, and would pass on what the others say.</summary>
+    private string NextChannel() => $"bench{world.NextNumber()}";
 
     private static int PortOf(IntercomPeer peer) => new Uri(peer.BridgeUrl!).Port;
 
-    private static int OpenPeers(IntercomPeer peer) =>
-        peer.Sidechannels.GetStatistics().Channels.Single(one => one.Name == BridgePair.Channel).OpenPeers;
+    private static int OpenPeers(IntercomPeer peer, string channel) =>
+        peer.Sidechannels.GetStatistics().Channels.Single(one => one.Name == channel).OpenPeers;
 
-    private async Task<IntercomPeer> StartAsync(bool verifies, int difficulty)
+    private async Task<IntercomPeer> StartAsync(string channel, bool verifies, int difficulty)
     {
         var network = await world.Loop.InvokeAsync(() => world.NetworkAsync(10));
         var peer = await IntercomPeer.StartAsync(
@@ -123,7 +133,7 @@ internal sealed class BridgeWork(OurWorld world)
                 Bridge = new BridgeOptions { Token = "", Port = 0 },
                 Sidechannels = new SidechannelOptions
                 {
-                    Channels = [BridgePair.Channel],
+                    Channels = [channel],
                     WelcomeRequired = false,
                     RateBytesPerSecond = 0,
                     ProofOfWork = difficulty > 0,
