@@ -35,6 +35,10 @@ public sealed class PeerTests : CliLab
         var several = await RunAsync(["info"]);
         Assert.Equal(ExitCode.Usage, several.ExitCode);
         Assert.Contains("(alice, bob)", several.Notes);
+        var why = await RunAsync(["sc", "why", "nowhere", "--name", "alice"]);
+        Assert.Equal(0, why.ExitCode);
+        Assert.Contains("nowhere: not joined", why.Results);
+        Assert.Contains("this peer is not on the channel", why.Results);
         foreach (var command in new[] { "info", "stats", "peers" })
         {
             var asked = await RunAsync([command, "--name", "alice", "--json"]);

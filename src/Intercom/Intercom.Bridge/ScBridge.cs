@@ -37,6 +37,10 @@ public sealed partial class ScBridge : IAsyncDisposable
     private readonly WebSocketMiddleware _webSockets;
     private BridgeServer? _server;
     private Task _dispatching = Task.CompletedTask;
+
+    /// <summary>Messages of all clients that may be under way at once; the sidechannels take twice as many.</summary>
+    private const int MaxSends = 128;
+
     private long _dropped;
     private long _lastClient;
     private int _unauthenticated;
@@ -119,6 +123,9 @@ public sealed partial class ScBridge : IAsyncDisposable
 
     /// <summary>Completes when the clients that are connected now have gone.</summary>
     internal Task NoClientsAsync() => Task.WhenAll(_clients.Values);
+
+    /// <summary>Taken by each message that is under way.</summary>
+    internal SemaphoreSlim SendSlots { get; } = new(MaxSends);
 
     internal Task<TokenVerdict> CheckTokenAsync(string? token, CancellationToken cancellationToken) =>
         _tokens.CheckAsync(token, cancellationToken);

@@ -38,9 +38,10 @@ public sealed partial class Sidechannels
             OpenLink(peer, entry);
         var payload = BuildPayload(name, message, invite);
         // Before it costs a proof of work; the seal only adds to it.
-        if (JsJson.GetUtf8Length(payload) > _options.MaxMessageBytes)
+        var bytes = JsJson.GetUtf8Length(payload);
+        if (bytes > _options.MaxMessageBytes)
             return RefuseAsync(BroadcastStatus.TooLarge);
-        return _outbox.SendAsync(new OutboxItem(entry, payload) { IsForAll = isAuth });
+        return _outbox.SendAsync(new OutboxItem(entry, payload) { IsForAll = isAuth, Bytes = bytes });
     }
 
     /// <summary>Asks the peers of a channel to open another one. This peer does not join it.</summary>

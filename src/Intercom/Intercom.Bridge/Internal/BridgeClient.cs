@@ -29,6 +29,9 @@ internal sealed partial class BridgeClient
     private readonly BridgeOptions _options;
     private readonly ClientCommands _commands;
     private readonly ClientAudit _audit;
+
+    /// <summary>Completes when the messages that are being sent have been answered.</summary>
+    private Task _sending = Task.CompletedTask;
     private readonly long _connectedAt;
     private readonly TaskCompletionSource _revoked = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile bool _isEnding;
@@ -155,7 +158,10 @@ internal sealed partial class BridgeClient
                 await Session.Queue.WaitForRoomAsync();
                 var (frame, end) = await ReadAsync();
                 if (frame is null)
+                {
+                    await _sending;
                     return end;
+                }
                 Volatile.Write(ref _lastRequest, _options.Time.GetTimestamp());
                 if (!_isEnding && !await HandleAsync(frame, stopping))
                     return WebSocketCloseStatus.PolicyViolation;
@@ -210,7 +216,14 @@ internal sealed partial class BridgeClient
     /// <summary>False when the client is to be disconnected.</summary>
     private async Task<bool> HandleAsync(byte[] frame, CancellationToken stopping)
     {
-        if (!JsJson.TryParse(frame, _jsonOptions, out var request, out _))
+        var isRequest = JsJson.TryParse(frame, _jsonOptions, out var request, out _);
+        if (MaySendBeside(request))
+        {
+            await StartSendAsync(request!, stopping);
+            return true;
+        }
+        await _sending;
+        if (!isRequest)
         {
             Session.Reply(BridgeJson.Error("Invalid JSON."));
             return CountBefore();
@@ -236,6 +249,35 @@ internal sealed partial class BridgeClient
         }
         Refuse(request!);
         return CountBefore();
+    }
+
+    /// <summary>Messages are sent while those before them still are; anything else waits until they are through.</summary>
+    private bool MaySendBeside(JsValue? request) =>
+        request is JsObject json
+        && json.GetString("type") == "send"
+        && Session.IsAuthenticated
+        && Session.Credential?.IsExpired(_options.Time.GetUtcNow()) != true;
+
+    private async Task StartSendAsync(JsValue request, CancellationToken stopping)
+    {
+        await _bridge.SendSlots.WaitAsync(stopping);
+        _sending = FinishSendAsync(_sending, request, _commands.RunAsync(request));
+    }
+
+    /// <summary>Answers in the order of the requests.</summary>
+    private async Task FinishSendAsync(Task before, JsValue request, Task<JsObject> running)
+    {
+        try
+        {
+            var reply = await running;
+            await before;
+            await _audit.RequestAsync(request, reply);
+            Session.Reply(ClientCommands.WithId(request, reply));
+        }
+        finally
+        {
+            _bridge.SendSlots.Release();
+        }
     }
 
     private async Task<bool> AuthenticateAsync(JsValue request, CancellationToken stopping)

@@ -23,6 +23,7 @@ internal static class SidechannelCommands
         group.Subcommands.Add(CreateInvite());
         group.Subcommands.Add(CreateWelcome());
         group.Subcommands.Add(CreateStats());
+        group.Subcommands.Add(WhyCommand.Create());
         return group;
     }
 

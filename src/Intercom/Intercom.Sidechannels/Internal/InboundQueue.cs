@@ -23,8 +23,10 @@ internal sealed class InboundQueue(
     public const int MaxBytes = 8 * PauseBytes;
 
     /// <summary>Frames, and bytes, judged before the loop looks again.</summary>
-    private const int BatchFrames = 64;
+    public const int BatchFrames = 64;
     private const int BatchBytes = 256 * 1024;
+
+    private const int SmallBytes = 2048;
 
     private readonly Queue<InboundFrame> _waiting = new();
     private readonly List<InboundFrame> _batch = [];
@@ -47,8 +49,11 @@ internal sealed class InboundQueue(
         _waiting.Enqueue(frame);
         _waitingBytes += frame.Bytes;
         PauseOrResume();
-        if (!_isRunning)
-            _ = RunAsync();
+        if (_isRunning)
+            return true;
+        // A moment later, when all that came with it is here too: then it is seen whether it is worth the pool.
+        _isRunning = true;
+        state.Loop.Post(static queue => _ = ((InboundQueue)queue!).RunAsync(), this);
         return true;
     }
 
@@ -63,16 +68,21 @@ internal sealed class InboundQueue(
 
     private async Task RunAsync()
     {
-        _isRunning = true;
         try
         {
             while (!_isClosed && TakeBatch())
             {
-                await state.Loop.OffloadAsync(PrepareBatch);
+                var isSmall = IsSmall();
+                if (isSmall)
+                    PrepareBatch();
+                else
+                    await state.Loop.OffloadAsync(PrepareBatch);
                 for (var next = 0; next < _batch.Count && !_isClosed; )
                 {
                     next = Admit(next);
-                    if (_admitted.Count > 0)
+                    if (_admitted.Count > 0 && isSmall)
+                        GatherEvidence();
+                    else if (_admitted.Count > 0)
                         await state.Loop.OffloadAsync(GatherEvidence);
                     CompleteAdmitted();
                 }
@@ -88,6 +98,12 @@ internal sealed class InboundQueue(
             _isRunning = false;
         }
     }
+
+    /// <summary>
+    /// A small frame that came alone is judged where it is: that takes a tenth of a millisecond, and the way to the pool
+    /// and back, twice, longer than that.
+    /// </summary>
+    private bool IsSmall() => _batch is [{ Bytes: <= SmallBytes }];
 
     private bool TakeBatch()
     {

@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using Hyper.Crypto;
 using Hyper.Encoding.Json;
 using Intercom.Sidechannels.Internal.Json;
@@ -18,7 +19,14 @@ internal sealed class Outbox(SidechannelState state, KeyPair identity, Func<Outb
     /// <summary>Greetings that may wait beside them.</summary>
     public const int MaxGreetings = 4096;
 
+    /// <summary>Messages signed together.</summary>
+    private const int MaxBatch = 32;
+
+    /// <summary>Largest message that is signed on the loop.</summary>
+    private const int MaxBytesOnLoop = 2048;
+
     private readonly Queue<OutboxItem> _waiting = new();
+    private readonly List<OutboxItem> _batch = [];
     private readonly CancellationTokenSource _stopping = new();
     private bool _isRunning;
 
@@ -62,19 +70,64 @@ internal sealed class Outbox(SidechannelState state, KeyPair identity, Func<Outb
         _isRunning = true;
         while (_waiting.TryDequeue(out var item))
         {
+            if (IsPlain(item))
+                await SendPlainAsync(item);
+            else
+                await SettleAsync(item, () => SendOneAsync(item));
+        }
+        _isRunning = false;
+    }
+
+    /// <summary>Whether nothing but a signature is missing.</summary>
+    private bool IsPlain(OutboxItem item) =>
+        item is { Payload: not null, Link: null or { IsClosed: false } } && !state.Policy.NeedsProof(item.Channel.Name);
+
+    /// <summary>Sends a message, and those that wait right behind it and need no more: they are signed together.</summary>
+    private async Task SendPlainAsync(OutboxItem first)
+    {
+        _batch.Clear();
+        _batch.Add(first);
+        while (_batch.Count < MaxBatch && _waiting.TryPeek(out var next) && IsPlain(next))
+            _batch.Add(_waiting.Dequeue());
+        // A signature costs less than the way to the pool and back, and holds the loop no longer than a packet burst.
+        if (_batch.Count > 1 || first.Bytes is 0 or > MaxBytesOnLoop)
+            await state.Loop.OffloadAsync(SignBatch);
+        else
+            SignBatch();
+        foreach (var item in _batch)
+            await SettleAsync(item, () => Task.FromResult(FinishPlain(item)));
+    }
+
+    private bool SignBatch()
+    {
+        foreach (var item in _batch)
+        {
             try
             {
-                item.Outcome.TrySetResult(await SendOneAsync(item));
+                item.Sealed = Sign(item.Payload!);
             }
             catch (Exception error)
             {
-                // A fault of ours or of the key; whoever waits for this message hears of it, the others go on.
-                item.Outcome.TrySetException(error);
-                _ = item.Outcome.Task.Exception;
+                // Thrown where it concerns this message alone.
+                item.Fault = ExceptionDispatchInfo.Capture(error);
             }
-            item.Channel.WaitingSends--;
         }
-        _isRunning = false;
+        return true;
+    }
+
+    private static async Task SettleAsync(OutboxItem item, Func<Task<BroadcastResult>> send)
+    {
+        try
+        {
+            item.Outcome.TrySetResult(await send());
+        }
+        catch (Exception error)
+        {
+            // A fault of ours or of the key; whoever waits for this message hears of it, the others go on.
+            item.Outcome.TrySetException(error);
+            _ = item.Outcome.Task.Exception;
+        }
+        item.Channel.WaitingSends--;
     }
 
     private async Task<BroadcastResult> SendOneAsync(OutboxItem item)
@@ -87,16 +140,23 @@ internal sealed class Outbox(SidechannelState state, KeyPair identity, Func<Outb
             item.Link!.SetReady();
             return default;
         }
-        if (state.Policy.NeedsProof(item.Channel.Name))
-        {
-            var nonce = await MineAsync(payload);
-            if (nonce < 0)
-                return new BroadcastResult(
-                    _stopping.IsCancellationRequested ? BroadcastStatus.Stopped : BroadcastStatus.ProofOfWorkTimeout
-                );
-            payload["pow"] = new JsObject { ["nonce"] = nonce, ["difficulty"] = state.Policy.Difficulty };
-        }
-        var json = await state.Loop.OffloadAsync(() => Sign(payload));
+        var nonce = await MineAsync(payload);
+        if (nonce < 0)
+            return new BroadcastResult(
+                _stopping.IsCancellationRequested ? BroadcastStatus.Stopped : BroadcastStatus.ProofOfWorkTimeout
+            );
+        payload["pow"] = new JsObject { ["nonce"] = nonce, ["difficulty"] = state.Policy.Difficulty };
+        return Finish(item, await state.Loop.OffloadAsync(() => Sign(payload)));
+    }
+
+    private BroadcastResult FinishPlain(OutboxItem item)
+    {
+        item.Fault?.Throw();
+        return Finish(item, item.Sealed!);
+    }
+
+    private BroadcastResult Finish(OutboxItem item, byte[] json)
+    {
         if (_stopping.IsCancellationRequested)
             return new BroadcastResult(BroadcastStatus.Stopped);
         return json.Length > state.Options.MaxMessageBytes

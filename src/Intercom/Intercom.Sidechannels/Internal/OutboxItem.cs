@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using Hyper.Encoding.Json;
 
 namespace Intercom.Sidechannels.Internal;
@@ -14,6 +15,15 @@ internal sealed class OutboxItem(ChannelEntry channel, JsObject? payload)
 
     /// <summary>Whether it goes to peers that have shown no invite too.</summary>
     public bool IsForAll { get; init; }
+
+    /// <summary>Size of the payload before it is sealed; 0 when it was not measured.</summary>
+    public int Bytes { get; init; }
+
+    /// <summary>The sealed payload as JSON.</summary>
+    public byte[]? Sealed { get; set; }
+
+    /// <summary>What sealing it failed with.</summary>
+    public ExceptionDispatchInfo? Fault { get; set; }
 
     public TaskCompletionSource<BroadcastResult> Outcome { get; } =
         new(TaskCreationOptions.RunContinuationsAsynchronously);
