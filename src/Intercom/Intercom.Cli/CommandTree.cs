@@ -30,6 +30,7 @@ internal static class CommandTree
         root.Subcommands.Add(CoreCommands.Create());
         root.Subcommands.Add(BeeCommands.Create());
         root.Subcommands.Add(DemoCommand.Create());
+        root.Subcommands.Add(CompletionCommand.Create(root));
         HelpTexts.Attach(root);
         return root;
     }

@@ -81,7 +81,7 @@ public abstract class CliLab : IAsyncLifetime
 
     protected string StorePath(string name, string file) => Path.Combine(Folder, "stores", name, file);
 
-    private IntercomProcess Keep(IntercomProcess process)
+    internal IntercomProcess Keep(IntercomProcess process)
     {
         _started.Add(process);
         return process;

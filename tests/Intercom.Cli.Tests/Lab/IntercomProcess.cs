@@ -95,9 +95,9 @@ internal sealed partial class IntercomProcess : IAsyncDisposable
     }
 
     /// <summary>Waits for a line of results or notes that contains <paramref name="part"/>, and gives it.</summary>
-    public async Task<string> LineAsync(string part)
+    public async Task<string> LineAsync(string part, TimeSpan? within = null)
     {
-        using var deadline = new CancellationTokenSource(_deadline);
+        using var deadline = new CancellationTokenSource(within ?? _deadline);
         while (true)
         {
             Task changed;
@@ -115,7 +115,7 @@ internal sealed partial class IntercomProcess : IAsyncDisposable
             }
             catch (OperationCanceledException)
             {
-                Assert.Fail($"No line with '{part}' within {_deadline}.\n{Results}\n{Notes}");
+                Assert.Fail($"No line with '{part}' within {within ?? _deadline}.\n{Results}\n{Notes}");
             }
         }
     }

@@ -116,6 +116,17 @@ public sealed class TerminalTests
     }
 
     [Fact]
+    public async Task Complete_quotes_a_name_that_needs_it()
+    {
+        await using var lab = await TerminalLab.StartAsync(options => options with { Channels = ["a b", "q\"\\"] });
+
+        var (_, offered) = await lab.Terminal.CompleteAsync("/sc_join --channel \"");
+
+        Assert.Equal(["\"a b\"", "\"q\\\"\\\\\""], offered);
+        Assert.Equal(["a b", "q\"\\"], offered.Select(word => Assert.Single(CommandLineWords.TrySplit(word)!)));
+    }
+
+    [Fact]
     public async Task Credential_in_a_file_that_is_too_large_is_not_read()
     {
         var file = Path.GetTempFileName();

@@ -47,7 +47,7 @@ internal static class RunningPeers
     {
         if (running.Find(store => store.Name == name) is { } found)
             return found;
-        var others = running.Count == 0 ? "none is" : string.Join(", ", running.Select(s => s.Name));
+        var others = running.Count == 0 ? "none" : string.Join(", ", running.Select(s => s.Name));
         throw new CommandException(
             ExitCode.NoSuchPeer,
             $"No peer '{name}' is running under '{storesDirectory}' (running: {others})."

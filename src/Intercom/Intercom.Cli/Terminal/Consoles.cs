@@ -9,7 +9,7 @@ namespace Intercom.Cli.Terminal;
 /// </summary>
 internal static class Consoles
 {
-    private const int UnwrappedWidth = 10_000;
+    private const int UnwrappedWidth = 100_000_000;
     private const int LeastWidth = 20;
 
     /// <summary>Results.</summary>

@@ -17,7 +17,7 @@ public sealed partial class PeerTerminal
             : word.StartsWith('-') || before is [_] ? ArgumentsOf(before)
             : before[^1] switch
             {
-                "--channel" or "--via" => await OnLoopAsync(() => _sidechannels.Channels),
+                "--channel" or "--via" => (await OnLoopAsync(() => _sidechannels.Channels)).Select(Quoted),
                 "--pubkey" => await OnLoopAsync(() =>
                     _sidechannels.GetStatistics().Peers.Select(peer => peer.PublicKey.ToHex()).ToList()
                 ),
@@ -26,6 +26,12 @@ public sealed partial class PeerTerminal
             };
         return (start, [.. candidates.Where(one => one.StartsWith(word, StringComparison.Ordinal)).Distinct()]);
     }
+
+    /// <summary>A name as it has to be typed.</summary>
+    private static string Quoted(string name) =>
+        CommandLineWords.TrySplit(name) is [var whole] && whole == name
+            ? name
+            : $"\"{name.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
 
     private IEnumerable<string> ArgumentsOf(string[] before) =>
         Commands.FirstOrDefault(command => command.Name == before[0])?.ArgumentNames.Except(before) ?? [];

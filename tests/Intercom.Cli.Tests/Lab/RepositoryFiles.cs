@@ -1,0 +1,24 @@
+namespace Intercom.Cli.Tests.Lab;
+
+/// <summary>Files of the repository that this build comes from.</summary>
+internal static class RepositoryFiles
+{
+    public static string Root { get; } = FindRoot();
+
+    /// <summary>The folder below a project's <c>bin</c> that corresponds to this build.</summary>
+    public static string BuildFolder { get; } = Path.GetRelativePath(BinFolder(), AppContext.BaseDirectory);
+
+    public static string PathOf(string relative) => Path.Combine(Root, relative);
+
+    public static string Read(string relative) => File.ReadAllText(PathOf(relative)).ReplaceLineEndings("\n");
+
+    private static string FindRoot()
+    {
+        var folder = AppContext.BaseDirectory;
+        while (folder is not null && !File.Exists(Path.Combine(folder, "intercom.slnx")))
+            folder = Path.GetDirectoryName(folder);
+        return folder ?? throw new InvalidOperationException("The tests do not run below the repository.");
+    }
+
+    private static string BinFolder() => Path.Combine(Root, "tests", "Intercom.Cli.Tests", "bin");
+}
