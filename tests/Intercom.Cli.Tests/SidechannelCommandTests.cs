@@ -49,10 +49,12 @@ public sealed class SidechannelCommandTests : CliLab
             ["""{"channels":["0000intercom","club"],"connectionCount":1}"""],
             await WhenConnectedAsync(() => ScAsync("guest", "stats"))
         );
-        var tail = Start("tail", "--name", "owner", "--json", "-n", "1");
+        var tail = Start("tail", "--name", "owner", "-n", "1");
+        await tail.LineAsync("listening on all channels");
         await DeliveredAsync("guest", "club", "hello club");
         Assert.Equal(0, await tail.EndAsync());
         Assert.Contains("hello club", tail.Results);
+        Assert.StartsWith("club: joined; ", (await ScAsync("guest", "why", "club"))[0]);
 
         Assert.Equal(["Requested channel: other"], await ScAsync("guest", "open", "--channel", "other"));
         Assert.Equal(["Left sidechannel: club"], await ScAsync("guest", "leave", "--channel", "club"));
