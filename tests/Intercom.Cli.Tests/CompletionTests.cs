@@ -5,7 +5,7 @@ namespace Intercom.Cli.Tests;
 public sealed class CompletionTests : CliLab
 {
     [Theory]
-    [InlineData("intercom s", "send stats sc")]
+    [InlineData("intercom se", "send")]
     [InlineData("intercom sc jo", "join")]
     [InlineData("intercom sc join --in", "--invite --invite_b64")]
     [InlineData("intercom up --sc-bridge-f", "--sc-bridge-filter --sc-bridge-filter-channel")]
