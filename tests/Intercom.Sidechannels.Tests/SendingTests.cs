@@ -152,6 +152,36 @@ public sealed class SendingTests
     }
 
     [Fact]
+    public void Peer_that_reads_late_slows_the_sender_and_loses_nothing()
+    {
+        var lab = new SidechannelLab(new() { ProofOfWork = false });
+        lab.Run(async () =>
+        {
+            var partner = await lab.ConnectAsync(11, "0000intercom");
+            partner.FarEnd!.HighWaterMark = 0;
+            const int Count = 30;
+            var filler = new string('x', 900_000);
+            List<Task<BroadcastResult>> sending = [];
+            partner.Pipe!.Hold = true;
+            for (var i = 0; i < Count; i++)
+                sending.Add(lab.Peer.BroadcastAsync("0000intercom", filler));
+            for (var i = 0; i < Count; i++)
+            {
+                await lab.World.Delay(PeerLink.Patience / 4);
+                partner.Pipe.Hold = false;
+                await lab.World.Delay(TimeSpan.FromMilliseconds(1));
+                partner.Pipe.Hold = true;
+            }
+            partner.Pipe.Hold = false;
+            foreach (var sent in sending)
+                Assert.Equal(1, (await sent).Peers);
+            await lab.SettleAsync();
+            Assert.Equal(Count, partner.Heard.Count);
+            Assert.Empty(lab.CountDrops());
+        });
+    }
+
+    [Fact]
     public void Peer_that_does_not_read_loses_messages_beyond_a_bound()
     {
         var lab = new SidechannelLab(_options with { ProofOfWork = false });

@@ -105,6 +105,25 @@ public sealed partial class Sidechannels
         return $"{PublicKey}:{time}:{random}";
     }
 
+    /// <summary>
+    /// Waits, for a moment, until the peers of a channel have read on: who sends faster than the network carries is slowed,
+    /// and not robbed of messages.
+    /// </summary>
+    private Task WaitForReadersAsync(ChannelEntry channel)
+    {
+        List<Task>? waiting = null;
+        foreach (var peer in _peers.Values)
+            if (peer.IsBehind && peer.Links.ContainsKey(channel.Name))
+                (waiting ??= []).Add(peer.WaitForDrainAsync());
+        return waiting is null ? Task.CompletedTask : AllAsync(waiting);
+
+        static async Task AllAsync(List<Task> waiting)
+        {
+            foreach (var one in waiting)
+                await one;
+        }
+    }
+
     /// <summary>Hands a sealed message to its links.</summary>
     private BroadcastResult Transmit(OutboxItem item, byte[] frame)
     {

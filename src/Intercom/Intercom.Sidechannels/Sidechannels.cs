@@ -56,7 +56,7 @@ public sealed partial class Sidechannels : IDisposable
         _adapter = new Adapter(this);
         _preparation = new Preparation(_options, policy, _state.MaxFrameBytes);
         _pipeline = new InboundPipeline(_state, _adapter);
-        _outbox = new Outbox(_state, identity, Transmit);
+        _outbox = new Outbox(_state, identity, Transmit, WaitForReadersAsync);
         TakeConfiguredWelcomes();
         Register(EntryChannel, isAutoJoined: false);
         foreach (var channel in _options.Channels)

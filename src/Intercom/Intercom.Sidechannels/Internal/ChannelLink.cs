@@ -101,6 +101,8 @@ internal sealed class ChannelLink(PeerLink peer, ChannelEntry entry) : IMuxChann
     void IMuxChannelHandler.OnMessage(MuxChannel channel, int type, ReadOnlySpan<byte> message) =>
         Peer.Receive(this, message);
 
+    void IMuxChannelHandler.OnDrain(MuxChannel channel) => Peer.OnDrained();
+
     void IMuxChannelHandler.OnClose(MuxChannel channel, bool remote)
     {
         var wasClosed = IsClosed;

@@ -10,8 +10,12 @@ namespace Intercom.Sidechannels.Internal;
 /// Own messages, sealed and sent in their order: proof of work with all cores, then the signature, away from the loop.
 /// Belongs to the loop.
 /// </summary>
-internal sealed class Outbox(SidechannelState state, KeyPair identity, Func<OutboxItem, byte[], BroadcastResult> send)
-    : IDisposable
+internal sealed class Outbox(
+    SidechannelState state,
+    KeyPair identity,
+    Func<OutboxItem, byte[], BroadcastResult> send,
+    Func<ChannelEntry, Task> waitForReaders
+) : IDisposable
 {
     /// <summary>Own messages that may wait; further ones are refused.</summary>
     public const int MaxWaiting = 256;
@@ -95,7 +99,10 @@ internal sealed class Outbox(SidechannelState state, KeyPair identity, Func<Outb
         else
             SignBatch();
         foreach (var item in _batch)
+        {
             await SettleAsync(item, () => Task.FromResult(FinishPlain(item)));
+            await waitForReaders(item.Channel);
+        }
     }
 
     private bool SignBatch()

@@ -1,4 +1,5 @@
 using Hyper.Encoding;
+using Hyper.Loop;
 using Intercom.Sidechannels.Internal.Json;
 
 namespace Intercom.Sidechannels.Internal;
@@ -9,9 +10,18 @@ internal sealed class PeerLink
     /// <summary>Bytes that may wait in the connection before what is for this peer is dropped.</summary>
     public const int MaxUnsentBytes = 8 * 1024 * 1024;
 
+    /// <summary>Bytes that wait in the connection above which own messages wait for it, for a while.</summary>
+    public const int PaceBytes = 1024 * 1024;
+
+    /// <summary>How long they wait; then the peer is slow, and they wait for it no more until it has read everything.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(500);
+
     private readonly SidechannelState _state;
     private readonly InboundQueue _inbound;
     private int _unsentBytes;
+    private TaskCompletionSource? _drained;
+    private LoopTimer? _patience;
+    private bool _isGivenUp;
 
     public PeerLink(
         ISidechannelConnection connection,
@@ -93,6 +103,40 @@ internal sealed class PeerLink
         return true;
     }
 
+    /// <summary>Whether what is sent should wait for this peer.</summary>
+    public bool IsBehind => !IsGone && !_isGivenUp && _unsentBytes > PaceBytes && !Connection.Mux.Drained;
+
+    /// <summary>Completes when the peer has read on, has gone, or has had its time.</summary>
+    public Task WaitForDrainAsync()
+    {
+        if (_drained is null)
+        {
+            _drained = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            _patience ??= _state.Loop.Time.CreateTimer(_ => GiveUpWaiting(), null);
+            _patience.Arm(Patience);
+        }
+        return _drained.Task;
+    }
+
+    /// <summary>The connection takes more.</summary>
+    public void OnDrained()
+    {
+        _isGivenUp = false;
+        EndWaiting();
+    }
+
+    private void GiveUpWaiting()
+    {
+        _isGivenUp = true;
+        EndWaiting();
+    }
+
+    private void EndWaiting()
+    {
+        _drained?.TrySetResult();
+        _drained = null;
+    }
+
     /// <summary>A fault of ours while its frames were judged: give the connection up rather than be silent.</summary>
     public void Fail(Exception error) => Owner.OnPeerFailed(this, error);
 
@@ -102,6 +146,8 @@ internal sealed class PeerLink
         if (IsGone)
             return;
         IsGone = true;
+        EndWaiting();
+        _patience?.Dispose();
         _inbound.Close();
         foreach (var retry in Retries.Values)
             retry.Timer.Dispose();
