@@ -133,6 +133,7 @@ internal sealed class PeerLink
 
     private void EndWaiting()
     {
+        _patience?.Disarm();
         _drained?.TrySetResult();
         _drained = null;
     }
