@@ -148,6 +148,32 @@ public class FlowControlTests
     }
 
     [Fact]
+    public void Packet_dropped_for_want_of_room_is_repeated_soon_after_the_window_reopens()
+    {
+        var pair = new RawPair();
+        pair.Run(async () =>
+        {
+            pair.End.Write("dropped"u8);
+            for (var tenth = 0; tenth < 62; tenth++)
+            {
+                await pair.World.Delay(TimeSpan.FromMilliseconds(100));
+                pair.Send(PacketFlags.State, 0, 0, window: 0);
+            }
+            var before = pair.Raw.Received.Count;
+            pair.Send(PacketFlags.State, 0, 0);
+            // Repeats are three seconds apart by then: the last was at six, the next would be at nine.
+            await pair.World.Delay(TimeSpan.FromSeconds(1.5));
+            Assert.Equal(before + 1, pair.Raw.Received.Count);
+            Assert.Equal(0u, pair.Raw.Headers.Last().Sequence);
+            // And it has all its time again, counted from the moment at which there was room.
+            await pair.World.Delay(TimeSpan.FromSeconds(10));
+            Assert.True(pair.End.Stream.IsOpen);
+            await pair.End.Closed;
+            Assert.Equal(UdxException.TimedOut, pair.End.CloseCode);
+        });
+    }
+
+    [Fact]
     public void Write_zero_window_and_silence_times_out()
     {
         var pair = new RawPair();

@@ -63,7 +63,7 @@ internal sealed partial class SendHalf
         var acknowledged = SequenceNumber.Expand(header.Acknowledgement, _packets.First);
         var now = _clock.Now;
         _lastHeardAt = now;
-        UpdateRemoteWindow(header, acknowledged);
+        UpdateRemoteWindow(header, acknowledged, now);
         _newlyAcknowledged = 0;
         _isProgress = false;
         _newestSample = 0;
@@ -75,14 +75,17 @@ internal sealed partial class SendHalf
             OnProgress(now);
     }
 
-    private void UpdateRemoteWindow(in PacketHeader header, long acknowledged)
+    private void UpdateRemoteWindow(in PacketHeader header, long acknowledged, long now)
     {
         var sequence = SequenceNumber.Expand(header.Sequence, _windowSequence);
         var isNewer =
             sequence > _windowSequence || (sequence == _windowSequence && acknowledged >= _windowAcknowledgement);
         if (acknowledged < _packets.First || !isNewer)
             return;
+        var isReopened = _remoteWindow == 0 && header.Window > 0;
         _remoteWindow = header.Window;
+        if (isReopened)
+            RestartTimers(now);
         _windowSequence = sequence;
         _windowAcknowledgement = acknowledged;
     }
@@ -159,10 +162,8 @@ internal sealed partial class SendHalf
             _rtt.OnSample(_newestSample, now);
         if (_isProgress)
         {
-            _stalledSince = _timeoutBase = _tailProbeBase = now;
-            _backOff = 1;
+            RestartTimers(now);
             _timeoutsInARow = 0;
-            _tailProbes = 0;
         }
         if (_repair != Repair.Open && _packets.First >= _repairEndsAt)
             _repair = Repair.Open;

@@ -91,6 +91,17 @@ internal sealed partial class SendHalf
             Set(Timer.Timeout, timeoutAt);
     }
 
+    /// <summary>
+    /// The other side takes what is sent: something was acknowledged, or its window is open again. In the second case whatever was
+    /// out has been dropped there for want of room, and the next to be repeated may not wait for a backed-off timeout.
+    /// </summary>
+    private void RestartTimers(long now)
+    {
+        _stalledSince = _timeoutBase = _tailProbeBase = now;
+        _backOff = 1;
+        _tailProbes = 0;
+    }
+
     private void Set(Timer timer, long due)
     {
         _timer = timer;
