@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Hyper.Loop;
 
 namespace Hyper.Dht;
@@ -9,6 +10,8 @@ namespace Hyper.Dht;
 /// </summary>
 public sealed class HyperDhtTestnet : IAsyncDisposable
 {
+    private const int PortsTried = 10;
+
     private readonly List<HyperDht> _nodes = [];
 
     private HyperDhtTestnet(EventLoop loop) => Loop = loop;
@@ -29,22 +32,32 @@ public sealed class HyperDhtTestnet : IAsyncDisposable
     /// <param name="port">Port of the first node, or 0 for any. The other nodes take any.</param>
     /// <param name="options">Further options of every node; host, port and roles are set here.</param>
     /// <exception cref="ArgumentException"><paramref name="host"/> is no single address.</exception>
-    /// <exception cref="System.Net.Sockets.SocketException">The address cannot be bound.</exception>
-    public static async Task<HyperDhtTestnet> CreateAsync(
+    /// <exception cref="SocketException">The address cannot be bound.</exception>
+    public static Task<HyperDhtTestnet> CreateAsync(
         EventLoop loop,
         int size,
         IPAddress? host = null,
         ushort port = 0,
         HyperDhtOptions? options = null
+    ) => CreateAsync(loop, size, host ?? IPAddress.Loopback, port, options, FindFreePort);
+
+    /// <summary>
+    /// The same with the search for a free port given. The first node has to know its port before it binds it, so another
+    /// process may have taken it by then; in that case the search is repeated.
+    /// </summary>
+    internal static async Task<HyperDhtTestnet> CreateAsync(
+        EventLoop loop,
+        int size,
+        IPAddress host,
+        ushort port,
+        HyperDhtOptions? options,
+        Func<EventLoop, IPAddress, ushort> findFreePort
     )
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(size, 1);
         loop.VerifyAccess();
-        host ??= IPAddress.Loopback;
         if (host.Equals(IPAddress.Any))
             throw new ArgumentException("Name the one address at which peers reach the network.", nameof(host));
-        if (port == 0)
-            port = FindFreePort(loop, host);
         var testnet = new HyperDhtTestnet(loop);
         var common = (options ?? HyperDhtOptions.LocalTestnet) with
         {
@@ -54,19 +67,10 @@ public sealed class HyperDhtTestnet : IAsyncDisposable
         };
         try
         {
-            // Nobody can tell the first node its address, so it must know it.
-            testnet.Bootstrap = [new UdpAddress(host, port)];
-            await testnet.AddNodeAsync(
-                common with
-                {
-                    Port = port,
-                    AnyPort = false,
-                    Bootstrap = [],
-                    PublicAddress = testnet.Bootstrap[0],
-                }
-            );
+            var first = port == 0 ? testnet.AddFirstOnFreePort(common, findFreePort) : testnet.AddFirst(common, port);
+            await first.FullyBootstrappedAsync();
             while (testnet._nodes.Count < size)
-                await testnet.AddNodeAsync(common with { Port = 0, Bootstrap = testnet.Bootstrap });
+                await testnet.Add(common with { Port = 0, Bootstrap = testnet.Bootstrap }).FullyBootstrappedAsync();
         }
         catch
         {
@@ -88,14 +92,39 @@ public sealed class HyperDhtTestnet : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync() => await Loop.InvokeAsync(DestroyAsync);
 
-    private async Task AddNodeAsync(HyperDhtOptions options)
+    private HyperDht AddFirstOnFreePort(HyperDhtOptions common, Func<EventLoop, IPAddress, ushort> findFreePort)
+    {
+        for (var tried = 1; ; tried++)
+        {
+            try
+            {
+                return AddFirst(common, findFreePort(Loop, common.Host));
+            }
+            catch (SocketException error)
+                when (error.SocketErrorCode == SocketError.AddressAlreadyInUse && tried < PortsTried)
+            {
+                // Somebody was quicker.
+            }
+        }
+    }
+
+    private HyperDht AddFirst(HyperDhtOptions common, ushort port)
+    {
+        // Nobody can tell the first node its address, so it must know it.
+        var address = new UdpAddress(common.Host, port);
+        var node = Add(common with { Port = port, AnyPort = false, Bootstrap = [], PublicAddress = address });
+        Bootstrap = [address];
+        return node;
+    }
+
+    private HyperDht Add(HyperDhtOptions options)
     {
         var node = HyperDht.Create(Loop, options);
         _nodes.Add(node);
-        await node.FullyBootstrappedAsync();
+        return node;
     }
 
-    private static ushort FindFreePort(EventLoop loop, IPAddress host)
+    internal static ushort FindFreePort(EventLoop loop, IPAddress host)
     {
         using var socket = loop.OpenSocket(new DatagramSocketOptions { Host = host }, new Deaf());
         return socket.LocalAddress.Port;

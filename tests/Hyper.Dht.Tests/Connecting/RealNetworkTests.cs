@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Hyper.Dht.Tests.Simulation;
 using Hyper.Loop;
 
@@ -42,6 +43,34 @@ public sealed class RealNetworkTests
                 await client.DestroyAsync();
                 await server.DestroyAsync();
                 await testnet.DestroyAsync();
+            })
+            .WaitAsync(_patience, TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
+    public async Task Testnet_looks_again_when_its_port_was_taken_meanwhile()
+    {
+        using var loop = new NetworkLoop();
+        await loop.InvokeAsync(async () =>
+            {
+                using var stranger = new UdpClient(new IPEndPoint(IPAddress.Loopback, 0));
+                var taken = (ushort)((IPEndPoint)stranger.Client.LocalEndPoint!).Port;
+                var isFirst = true;
+                var testnet = await HyperDhtTestnet.CreateAsync(loop, 3, IPAddress.Loopback, 0, null, FindPort);
+
+                Assert.NotEqual(taken, testnet.Bootstrap.Single().Port);
+                await testnet.DestroyAsync();
+                var error = await Assert.ThrowsAsync<SocketException>(() =>
+                    HyperDhtTestnet.CreateAsync(loop, 3, port: taken)
+                );
+                Assert.Equal(SocketError.AddressAlreadyInUse, error.SocketErrorCode);
+
+                ushort FindPort(EventLoop loop, IPAddress host)
+                {
+                    var port = isFirst ? taken : HyperDhtTestnet.FindFreePort(loop, host);
+                    isFirst = false;
+                    return port;
+                }
             })
             .WaitAsync(_patience, TestContext.Current.CancellationToken);
     }
