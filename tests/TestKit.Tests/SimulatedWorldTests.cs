@@ -139,16 +139,21 @@ public class SimulatedWorldTests
     public void Run_sealed_world_refuses_work_of_other_threads()
     {
         var world = new SimulatedWorld(42) { IsSealed = true };
-        var outcome = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var error = Assert.Throws<InvalidOperationException>(() =>
             world.Run(async () =>
             {
-                _ = Task.Run(outcome.SetResult, TestContext.Current.CancellationToken);
-                await outcome.Task;
+                var gate = new TaskCompletionSource();
+                var waiting = WaitAsync(gate.Task);
+                var outsider = new Thread(gate.SetResult);
+                outsider.Start();
+                outsider.Join();
+                await waiting;
             })
         );
         Assert.Contains("seed 42", error.Message, StringComparison.Ordinal);
         Assert.Equal(1, world.OutsideWork);
+
+        static async Task WaitAsync(Task gate) => await gate;
     }
 
     [Fact]
