@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Intercom.Cli.Tests.Lab;
+using TestKit;
 
 namespace Intercom.Cli.Tests;
 
@@ -59,7 +60,7 @@ public sealed class NetworkCommandTests : CliLab
     public async Task Local_first_peer_runs_the_dht_and_another_takes_over()
     {
         // The usual port belongs to whoever else runs on this machine.
-        var port = $"{FreePort()}";
+        var port = $"{FreePort.Udp()}";
         var first = Start("up", "--local-port", port, "--name", "first");
         await first.LineAsync("run by this peer");
         var second = Start("up", "--local-port", port, "--name", "second");
@@ -71,11 +72,5 @@ public sealed class NetworkCommandTests : CliLab
         await third.LineAsync("Sidechannel: ready");
         while ((await RunAsync(["peers", "--name", "second", "--json"])).Results.Length == 0)
             TestContext.Current.CancellationToken.ThrowIfCancellationRequested();
-    }
-
-    private static int FreePort()
-    {
-        using var probe = new UdpClient(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)probe.Client.LocalEndPoint!).Port;
     }
 }

@@ -5,6 +5,7 @@ using System.Text.RegularExpressions;
 using Hyper.Encoding.Json;
 using Intercom.Cli.Client;
 using Intercom.Cli.Tests.Lab;
+using TestKit;
 
 namespace Intercom.Cli.Tests;
 
@@ -40,7 +41,7 @@ public sealed partial class SkillTests : CliLab
                 Folder,
                 "bash",
                 [script],
-                environment: new Dictionary<string, string> { ["INTERCOM_LOCAL_PORT"] = FreePort() }
+                environment: new Dictionary<string, string> { ["INTERCOM_LOCAL_PORT"] = $"{FreePort.Udp()}" }
             )
         );
 
@@ -200,12 +201,6 @@ public sealed partial class SkillTests : CliLab
             if (block.Groups["language"].Value == language && isMarked != isRun)
                 yield return block.Groups["text"].Value;
         }
-    }
-
-    private static string FreePort()
-    {
-        using var socket = new UdpClient(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.Client.LocalEndPoint!).Port.ToString(CultureInfo.InvariantCulture);
     }
 
     [GeneratedRegex(@"(?<mark>[^\n]*)\n```(?<language>\w+)\n(?<text>.*?)\n```", RegexOptions.Singleline, 1000)]

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using Interop.Tests.Harness;
 using Interop.Tests.Layers;
 using Interop.Tests.Ours;
@@ -52,7 +51,7 @@ internal sealed class PathLab : IAsyncDisposable
     {
         var loop = new OurLoop();
         var partner = await partners.StartAsync(set);
-        var port = FindFreePort();
+        var port = FreePort.Udp();
         var path = await UdpForwarder.StartAsync(new IPEndPoint(IPAddress.Loopback, port), options);
         var far = AddressOf(path);
         // The node that is dialled takes the path's address for its own: its id, and what it tells others, lead onto the path.
@@ -109,13 +108,6 @@ internal sealed class PathLab : IAsyncDisposable
         await _partner.DisposeAsync();
         await Path.DisposeAsync();
         await _loop.DisposeAsync();
-    }
-
-    private static ushort FindFreePort()
-    {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return (ushort)((IPEndPoint)socket.LocalEndPoint!).Port;
     }
 
     private static JsAddress AddressOf(UdpForwarder path) =>
