@@ -32,7 +32,10 @@ public sealed class NetworkLoop : EventLoop, IDisposable
         _endingToken = _ending.Token;
         Time = new Clock(this, _timers);
         SynchronizationContext = new LoopSynchronizationContext(this);
-        _poller = OperatingSystem.IsLinux() && !_options.UsePortableSockets ? new LinuxPoller() : new SelectPoller();
+        _poller =
+            OperatingSystem.IsLinux() && !_options.UsePortableSockets
+                ? new LinuxPoller(_options.MergeReceived)
+                : new SelectPoller();
         _thread = new Thread(Run) { Name = _options.Name, IsBackground = true };
         _thread.Start();
     }

@@ -69,6 +69,9 @@ internal static unsafe partial class LibC
     [LibraryImport("libc", EntryPoint = "sendmmsg", SetLastError = true)]
     public static partial int SendMany(int socket, MultiMessage* messages, uint count, int flags);
 
+    [LibraryImport("libc", EntryPoint = "setsockopt", SetLastError = true)]
+    public static partial int SetSocketOption(int socket, int level, int option, void* value, uint bytes);
+
     [StructLayout(LayoutKind.Sequential)]
     public struct PollFd
     {

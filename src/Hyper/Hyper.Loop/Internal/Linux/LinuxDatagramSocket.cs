@@ -57,10 +57,10 @@ internal sealed class LinuxDatagramSocket : IDatagramSocket
         _arena = null;
     }
 
-    /// <summary>Delivers what has arrived, at most <paramref name="maxBatches"/> batches.</summary>
-    public void Receive(ReceiveBatch batch, int maxBatches)
+    /// <summary>Delivers what has arrived; when at least <paramref name="maxDatagrams"/> were, the rest waits for the next turn.</summary>
+    public void Receive(ReceiveBatch batch, int maxDatagrams)
     {
-        for (var round = 0; round < maxBatches && !IsClosed; round++)
+        for (var delivered = 0; delivered < maxDatagrams && !IsClosed; )
         {
             var count = batch.Read(Descriptor);
             if (count < 0)
@@ -69,15 +69,24 @@ internal sealed class LinuxDatagramSocket : IDatagramSocket
                     Statistics.Count(receiveErrors: 1);
                 return;
             }
-            Statistics.Count(received: count);
             for (var i = 0; i < count && !IsClosed; i++)
             {
-                if (NativeAddress.TryReadHostAndPort(batch.Address(i), _isIPv6, out var from))
-                    _handler.OnDatagram(this, batch.Datagram(i), from);
+                var run = batch.Message(i);
+                delivered += run.Remaining;
+                Statistics.Count(received: run.Remaining, receiveErrors: run.HasLost ? 1 : 0);
+                Deliver(run, batch.Address(i));
             }
             if (count < ReceiveBatch.Capacity)
                 return;
         }
+    }
+
+    private void Deliver(DatagramRun run, ReadOnlySpan<byte> address)
+    {
+        if (!NativeAddress.TryReadHostAndPort(address, _isIPv6, out var from))
+            return;
+        while (run.Remaining > 0 && !IsClosed)
+            _handler.OnDatagram(this, run.Next(), from);
     }
 
     /// <summary>The device takes no datagram of this length.</summary>

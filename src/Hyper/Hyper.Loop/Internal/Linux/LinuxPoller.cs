@@ -10,9 +10,10 @@ namespace Hyper.Loop.Internal.Linux;
 /// </summary>
 internal sealed unsafe class LinuxPoller : IPoller
 {
-    /// <summary>Batches read from one socket before the others get their turn.</summary>
-    private const int MaxBatchesPerWait = 4;
+    /// <summary>Datagrams read from one socket before the others get their turn; what the last batch holds comes on top.</summary>
+    private const int MaxDatagramsPerWait = 4 * ReceiveBatch.Capacity;
 
+    private readonly bool _mergesReceived;
     private readonly SafeFileHandle _wakeDescriptor;
     private readonly ReceiveBatch _receiveBatch = new();
     private readonly Stack<SendArena> _spareArenas = new();
@@ -23,8 +24,10 @@ internal sealed unsafe class LinuxPoller : IPoller
     // The loop's own thread disposes the handle, so on that thread the bare number is safe.
     private int WakeNumber => (int)_wakeDescriptor.DangerousGetHandle();
 
-    public LinuxPoller()
+    /// <param name="mergesReceived">Whether to let the kernel leave datagrams together that arrive so.</param>
+    public LinuxPoller(bool mergesReceived)
     {
+        _mergesReceived = mergesReceived;
         _wakeDescriptor = new SafeFileHandle(
             LibC.EventFd(0, LibC.EventFdNonBlocking | LibC.EventFdCloseOnExec),
             ownsHandle: true
@@ -40,6 +43,8 @@ internal sealed unsafe class LinuxPoller : IPoller
         try
         {
             var socket = new LinuxDatagramSocket(this, system, handler);
+            if (_mergesReceived)
+                ReceiveBatch.TryMerge(socket.Descriptor);
             _events.Add(socket.Descriptor);
             _sockets.Add(socket.Descriptor, socket);
             return socket;
@@ -81,7 +86,7 @@ internal sealed unsafe class LinuxPoller : IPoller
             if (_events[i] == WakeNumber)
                 DrainWake();
             else if (_sockets.TryGetValue(_events[i], out var socket))
-                socket.Receive(_receiveBatch, MaxBatchesPerWait);
+                socket.Receive(_receiveBatch, MaxDatagramsPerWait);
         }
     }
 
