@@ -50,4 +50,9 @@ public sealed record LinkConditions
     /// every one arrives.
     /// </summary>
     public byte Hops { get; init; }
+
+    /// <summary>
+    /// Nothing arrives before this moment of the world: the path stands still, and then gives all that it has held, in order.
+    /// </summary>
+    public TimeSpan HeldUntil { get; init; }
 }

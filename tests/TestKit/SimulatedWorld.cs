@@ -210,7 +210,7 @@ public sealed class SimulatedWorld
         var copies = Chance(link.Duplicate) ? 2 : 1;
         for (var i = 0; i < copies; i++)
         {
-            var due = departure + link.Delay.Ticks;
+            var due = Math.Max(departure + link.Delay.Ticks, link.HeldUntil.Ticks);
             if (link.Jitter > TimeSpan.Zero)
                 due += (long)(_linkRandom.NextDouble() * link.Jitter.Ticks);
             if (Chance(link.Reorder))

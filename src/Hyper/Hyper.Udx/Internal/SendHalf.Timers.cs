@@ -170,7 +170,8 @@ internal sealed partial class SendHalf
 
     private void LoseOverdue(long now)
     {
-        // The oldest in any case; of the others those whose answer should have come by now.
+        // The oldest in any case; of the others those whose answer should have come by now. This is no more than a guess, and so
+        // no sign of congestion: the path may have stood still, and give all of them in a moment.
         var isFirst = true;
         for (var sequence = _packets.OldestInFlight; sequence != SentPackets.None; )
         {
@@ -179,8 +180,6 @@ internal sealed partial class SendHalf
                 break;
             isFirst = false;
             var next = packet.Next;
-            if (_packets.IsOnPath(packet))
-                _unreportedLoss += packet.Size;
             DropPadding(ref packet, now);
             _packets.OnLost(sequence);
             sequence = next;
