@@ -1,5 +1,4 @@
 using Hyper.Dht;
-using Hyper.Encoding;
 using Interop.Tests.Harness;
 using Interop.Tests.Ours;
 
@@ -32,37 +31,32 @@ public sealed class BlindRelayInteropTests(NodePartners partners)
     [MemberData(nameof(Cases))]
     public async Task We_meet_their_server_at_a_relay(PartnerSet set, NetworkOwner relayOwner, bool isNamedByServer)
     {
-        await using var loop = new OurLoop();
-        await using var partner = await partners.StartAsync(set);
-        await using var network = await DhtNetwork.StartAsync(NetworkOwner.Ours, loop, partner);
-        await using var relay = await MeetingPlace.StartAsync(relayOwner, loop, partner, network);
-        await using var node = await OurNode.StartAsync(loop, network.Bootstrap, isFirewalled: true);
-        var host = await JsNode.StartAsync(partner, network.Bootstrap, isFirewalled: true);
+        await using var scene = await RelayScene.StartAsync(partners, set, relayOwner);
         // It takes no part in punching, and tells no local address.
-        var server = await host.ListenAsync(
+        var server = await scene.Theirs.ListenAsync(
             Seeds.B,
             StreamMode.Echo,
             options: new { holepunch = false, shareLocalAddress = false },
-            relayThrough: isNamedByServer ? relay.PublicKey : null
+            relayThrough: isNamedByServer ? scene.Relay.PublicKey : null
         );
         var report = new DhtConnectReport();
 
-        using var connection = await node.ConnectAsync(
+        using var connection = await scene.Ours.ConnectAsync(
             server.PublicKey,
             new DhtConnectOptions
             {
                 LocalConnection = false,
-                RelayThrough = isNamedByServer ? null : DhtRelays.Always(Bytes32.FromHex(relay.PublicKey)),
+                RelayThrough = isNamedByServer ? null : scene.Choice,
                 Report = report,
             }
         );
 
         var accepted = await server.AcceptAsync();
-        Assert.Equal(node.PublicKey, accepted.RemotePublicKey);
+        Assert.Equal(scene.Ours.PublicKey, accepted.RemotePublicKey);
         Assert.Equal(DhtConnectPhase.Relay, report.Path);
-        await relay.JoinedAsync();
+        await scene.Relay.JoinedAsync();
         await EchoAsync(connection.Stream);
-        Assert.Equal(1, node.Dht.RelayStatistics.Active);
+        Assert.Equal(1, scene.Ours.Dht.RelayStatistics.Active);
         await connection.Stream.EndAsync();
         Assert.Null(await connection.Stream.ClosedAsync());
         Assert.Null(await accepted.Stream.ClosedAsync());
@@ -72,35 +66,22 @@ public sealed class BlindRelayInteropTests(NodePartners partners)
     [MemberData(nameof(Cases))]
     public async Task They_meet_our_server_at_a_relay(PartnerSet set, NetworkOwner relayOwner, bool isNamedByServer)
     {
-        await using var loop = new OurLoop();
-        await using var partner = await partners.StartAsync(set);
-        await using var network = await DhtNetwork.StartAsync(NetworkOwner.Ours, loop, partner);
-        await using var relay = await MeetingPlace.StartAsync(relayOwner, loop, partner, network);
-        await using var node = await OurNode.StartAsync(loop, network.Bootstrap, isFirewalled: true);
-        var server = await node.ListenAsync(
-            Seeds.A,
-            StreamMode.Echo,
-            options: new DhtServerOptions
-            {
-                ShareLocalAddress = false,
-                RelayThrough = isNamedByServer ? DhtRelays.Always(Bytes32.FromHex(relay.PublicKey)) : null,
-            }
-        );
-        var client = await JsNode.StartAsync(partner, network.Bootstrap, isFirewalled: true);
+        await using var scene = await RelayScene.StartAsync(partners, set, relayOwner);
+        var server = await scene.ListenAsync(isNamedByServer);
 
-        var stream = await client.ConnectAsync(
+        var stream = await scene.Theirs.ConnectAsync(
             server.PublicKey,
             options: new { localConnection = false, fastOpen = false },
-            relayThrough: isNamedByServer ? null : relay.PublicKey,
+            relayThrough: isNamedByServer ? null : scene.Relay.PublicKey,
             punches: false
         );
 
         using var accepted = await server.AcceptAsync();
-        Assert.Equal(client.PublicKey, accepted.RemotePublicKey);
-        await relay.JoinedAsync();
+        Assert.Equal(scene.Theirs.PublicKey, accepted.RemotePublicKey);
+        await scene.Relay.JoinedAsync();
         await stream.WriteAsync(Bytes, seed: 12, chunk: 5_000);
         Assert.Equal(Pattern.HashOf(12, Bytes), (await stream.WaitAsync(Bytes)).Sha256);
-        Assert.Equal(1, node.Dht.RelayStatistics.Active);
+        Assert.Equal(1, scene.Ours.Dht.RelayStatistics.Active);
         await stream.EndAsync();
         Assert.Null(await stream.ClosedAsync());
         Assert.Null(await accepted.Stream.ClosedAsync());
@@ -114,42 +95,34 @@ public sealed class BlindRelayInteropTests(NodePartners partners)
         bool isNamedByServer
     )
     {
-        await using var loop = new OurLoop();
-        await using var partner = await partners.StartAsync(set);
-        await using var network = await DhtNetwork.StartAsync(NetworkOwner.Ours, loop, partner);
-        await using var relay = await MeetingPlace.StartAsync(relayOwner, loop, partner, network);
-        await using var node = await OurNode.StartAsync(loop, network.Bootstrap, isFirewalled: true);
-        var host = await JsNode.StartAsync(partner, network.Bootstrap, isFirewalled: true);
-        var server = await host.ListenAsync(
+        await using var scene = await RelayScene.StartAsync(partners, set, relayOwner);
+        var server = await scene.Theirs.ListenAsync(
             Seeds.B,
             StreamMode.Echo,
             options: new { shareLocalAddress = false },
-            relayThrough: isNamedByServer ? relay.PublicKey : null
+            relayThrough: isNamedByServer ? scene.Relay.PublicKey : null
         );
         var report = new DhtConnectReport();
 
-        using var connection = await node.ConnectAsync(
+        using var connection = await scene.Ours.ConnectAsync(
             server.PublicKey,
             new DhtConnectOptions
             {
                 LocalConnection = false,
                 FastOpen = false,
                 PunchDelay = TimeSpan.FromSeconds(1),
-                RelayThrough = isNamedByServer ? null : DhtRelays.Always(Bytes32.FromHex(relay.PublicKey)),
+                RelayThrough = isNamedByServer ? null : scene.Choice,
                 Report = report,
             }
         );
 
         await server.AcceptAsync();
         Assert.Equal(DhtConnectPhase.Relay, report.Path);
-        await relay.JoinedAsync();
-        await Until.TrueAsync(
-            () => loop.RunAsync(() => node.Dht.RelayStatistics is { Upgrades: 1, Active: 0 }),
-            "the stream to be moved to a direct path"
-        );
+        await scene.Relay.JoinedAsync();
+        await scene.MovedAsync();
         await EchoAsync(connection.Stream);
         Assert.Equal(DhtConnectPhase.Punch, report.UpgradedTo);
-        Assert.Equal(0, node.Dht.RelayStatistics.Returns);
+        Assert.Equal(0, scene.Ours.Dht.RelayStatistics.Returns);
         await connection.Stream.EndAsync();
         Assert.Null(await connection.Stream.ClosedAsync());
     }
@@ -162,40 +135,24 @@ public sealed class BlindRelayInteropTests(NodePartners partners)
         bool isNamedByServer
     )
     {
-        await using var loop = new OurLoop();
-        await using var partner = await partners.StartAsync(set);
-        await using var network = await DhtNetwork.StartAsync(NetworkOwner.Ours, loop, partner);
-        await using var relay = await MeetingPlace.StartAsync(relayOwner, loop, partner, network);
-        await using var node = await OurNode.StartAsync(loop, network.Bootstrap, isFirewalled: true);
-        var server = await node.ListenAsync(
-            Seeds.A,
-            StreamMode.Echo,
-            options: new DhtServerOptions
-            {
-                ShareLocalAddress = false,
-                RelayThrough = isNamedByServer ? DhtRelays.Always(Bytes32.FromHex(relay.PublicKey)) : null,
-            }
-        );
-        var client = await JsNode.StartAsync(partner, network.Bootstrap, isFirewalled: true);
-        await client.DelayPunchingAsync(TimeSpan.FromSeconds(1));
+        await using var scene = await RelayScene.StartAsync(partners, set, relayOwner);
+        var server = await scene.ListenAsync(isNamedByServer);
+        await scene.Theirs.DelayPunchingAsync(TimeSpan.FromSeconds(1));
 
-        var stream = await client.ConnectAsync(
+        var stream = await scene.Theirs.ConnectAsync(
             server.PublicKey,
             options: new { localConnection = false, fastOpen = false },
-            relayThrough: isNamedByServer ? null : relay.PublicKey
+            relayThrough: isNamedByServer ? null : scene.Relay.PublicKey
         );
 
         using var accepted = await server.AcceptAsync();
-        Assert.Equal(client.PublicKey, accepted.RemotePublicKey);
-        await relay.JoinedAsync();
-        await Until.TrueAsync(
-            () => loop.RunAsync(() => node.Dht.RelayStatistics is { Upgrades: 1, Active: 0 }),
-            "their stream to be moved to a direct path"
-        );
+        Assert.Equal(scene.Theirs.PublicKey, accepted.RemotePublicKey);
+        await scene.Relay.JoinedAsync();
+        await scene.MovedAsync();
         await stream.WriteAsync(Bytes, seed: 13, chunk: 5_000);
         Assert.Equal(Pattern.HashOf(13, Bytes), (await stream.WaitAsync(Bytes)).Sha256);
-        Assert.Equal(0, node.Dht.RelayStatistics.Returns);
-        await relay.LeftAsync();
+        Assert.Equal(0, scene.Ours.Dht.RelayStatistics.Returns);
+        await scene.Relay.LeftAsync();
         await stream.EndAsync();
         Assert.Null(await stream.ClosedAsync());
         Assert.Null(await accepted.Stream.ClosedAsync());
