@@ -156,6 +156,45 @@ public sealed class BlindRelayServerTests
             new BlindRelayServerOptions { MaxSessionsPerNetwork = 3 }
         );
 
+    [Fact]
+    public void Ends_that_wait_in_one_network_do_not_keep_others_out() =>
+        Run(
+            async (lab, relay) =>
+            {
+                var (crowd, few, late) = (lab.CreateEnd(1), lab.CreateEnd(2, network: 1), lab.CreateEnd(3, network: 2));
+                for (byte i = 0; i < 4; i++)
+                    Wait(crowd, (byte)(100 + i));
+                Wait(few, 200);
+                await PauseAsync();
+                Assert.Equal((5, 0L), (relay.Statistics.Pending, relay.Statistics.Refused));
+
+                // As many as may: the oldest of the crowd makes room, until that has no more than the others.
+                Wait(late, 210);
+                Wait(few, 201);
+                await PauseAsync();
+                Assert.Equal((5, 2L), (relay.Statistics.Pending, relay.Statistics.Displaced));
+                Wait(few, 202);
+                Wait(crowd, 104);
+                await PauseAsync();
+                Assert.Equal((2L, 2L), (relay.Statistics.Refused, relay.Statistics.Displaced));
+                Wait(late, 211);
+                await PauseAsync();
+                Assert.Equal((5, 2L), (relay.Statistics.Pending, relay.Statistics.Displaced));
+
+                // Those that made room are gone, the others are still there.
+                var other = lab.CreateEnd(4, network: 3);
+                foreach (byte token in (ReadOnlySpan<byte>)[102, 103, 200, 201, 210])
+                    _ = other.Client.PairAsync(isInitiator: false, Key(token), other.Stream.Id);
+                await PauseAsync();
+                Assert.Equal((5L, 0), (relay.Statistics.Matched, relay.Statistics.Pending));
+
+                void Wait(End end, byte token) =>
+                    _ = end.Client.PairAsync(isInitiator: true, Key(token), end.Stream.Id);
+                Task PauseAsync() => lab.World.Delay(TimeSpan.FromMilliseconds(100));
+            },
+            new BlindRelayServerOptions { MaxPending = 5 }
+        );
+
     private static Bytes32 Key(byte fill) => new(Enumerable.Repeat(fill, 32).ToArray());
 
     private static void Run(Func<Lab, BlindRelayServer, Task> body, BlindRelayServerOptions? options = null)
@@ -190,15 +229,15 @@ public sealed class BlindRelayServerTests
 
         public int ClosedConnections { get; private set; }
 
-        public End CreateEnd(byte number)
+        public End CreateEnd(byte number, byte network = 0)
         {
-            Assert.True(TryCreateEnd(number, out var end));
+            Assert.True(TryCreateEnd(number, out var end, network));
             return end;
         }
 
-        public bool TryCreateEnd(byte number, out End end)
+        public bool TryCreateEnd(byte number, out End end, byte network = 0)
         {
-            var host = World.CreateHost($"10.0.0.{number + 1}");
+            var host = World.CreateHost($"10.0.{network}.{number + 1}");
             var address = new UdpAddress(host.Address, 2000);
             // The connection to the relay: its messages by a pipe, its place by a stream that carries nothing.
             var transport = RelayNode.CreateStream();

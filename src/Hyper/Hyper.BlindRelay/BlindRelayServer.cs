@@ -24,6 +24,7 @@ public sealed class BlindRelayServer : IDisposable
     private readonly Dictionary<uint, int> _sessionsPerNetwork = [];
     private readonly Dictionary<Bytes32, int> _perPeer = [];
     private readonly Dictionary<uint, int> _perNetwork = [];
+    private readonly Dictionary<uint, int> _pendingPerNetwork = [];
     private readonly LoopTimer _sweep;
 
     /// <summary>Longer than a client takes from connecting to asking.</summary>
@@ -117,12 +118,11 @@ public sealed class BlindRelayServer : IDisposable
                 return;
             }
             Take(session);
-            _pending.Remove(message.Token);
-            Statistics.Pending--;
+            Forget(waiting);
             Join(waiting.End, new RelayEnd(session, message.IsInitiator, message.StreamId), message.Token);
             return;
         }
-        if (_pending.Count >= Options.MaxPending || !MayTake(session))
+        if (!MayTake(session) || !TryMakeRoom(session.Network))
         {
             Statistics.Refused++;
             return;
@@ -130,6 +130,7 @@ public sealed class BlindRelayServer : IDisposable
         Take(session);
         var end = new RelayEnd(session, message.IsInitiator, message.StreamId);
         _pending.Add(message.Token, new Pairing(message.Token, end, Node.Loop.Time.GetTimestamp()));
+        _pendingPerNetwork[session.Network] = _pendingPerNetwork.GetValueOrDefault(session.Network) + 1;
         Statistics.Pending++;
         ArmSweep();
     }
@@ -181,9 +182,36 @@ public sealed class BlindRelayServer : IDisposable
 
     private void Remove(Pairing pairing)
     {
+        Forget(pairing);
+        GiveBack(pairing.End.Session);
+    }
+
+    private void Forget(Pairing pairing)
+    {
         _pending.Remove(pairing.Token);
         Statistics.Pending--;
-        GiveBack(pairing.End.Session);
+        var network = pairing.End.Session.Network;
+        if (--_pendingPerNetwork[network] == 0)
+            _pendingPerNetwork.Remove(network);
+    }
+
+    /// <summary>
+    /// Whether one more end of this network may wait. When as many wait as may, the oldest of the network that has most makes room,
+    /// if that has more than this one would have then: a few networks must not keep the others out.
+    /// </summary>
+    private bool TryMakeRoom(uint network)
+    {
+        if (_pending.Count < Options.MaxPending)
+            return true;
+        var (largest, count) = _pendingPerNetwork.MaxBy(static entry => entry.Value);
+        if (count <= _pendingPerNetwork.GetValueOrDefault(network) + 1)
+            return false;
+        var oldest = _pending
+            .Values.Where(pairing => pairing.End.Session.Network == largest)
+            .MinBy(static pairing => pairing.Since)!;
+        Statistics.Displaced++;
+        Remove(oldest);
+        return true;
     }
 
     private bool MayEnter(in UdpAddress address)

@@ -15,7 +15,10 @@ public sealed record BlindRelayServerOptions
     /// <summary>Connections joined at a time, at most. 1024 by default.</summary>
     public int MaxPairs { get; init; } = 1024;
 
-    /// <summary>Ends that wait for their other end, at most. 1024 by default.</summary>
+    /// <summary>
+    /// Ends that wait for their other end, at most. 1024 by default. When there are as many, the oldest of the network that has
+    /// most makes room for one of a network that has fewer.
+    /// </summary>
     public int MaxPending { get; init; } = 1024;
 
     /// <summary>Ends of one public key, waiting or joined. 64 by default.</summary>

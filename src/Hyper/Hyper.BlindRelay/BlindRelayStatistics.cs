@@ -33,6 +33,9 @@ public sealed class BlindRelayStatistics
     /// <summary>Ends refused because of <see cref="BlindRelayServerOptions"/>'s limits.</summary>
     public long Refused { get; internal set; }
 
+    /// <summary>Ends that waited and made room for one of a network that had fewer.</summary>
+    public long Displaced { get; internal set; }
+
     /// <summary>Pairs ended because an end fell silent.</summary>
     public long Idled { get; internal set; }
 
