@@ -32,7 +32,8 @@ public sealed class HolepuncherTests
         RunClient(
             (puncher, paths) =>
             {
-                puncher.UpdateRemote(FirewallKind.Consistent, isPunching: false, [_remote], null);
+                var told = (UdpAddress[])[_remote, _remote.WithPort(4001)];
+                puncher.UpdateRemote(FirewallKind.Consistent, isPunching: false, told, null);
                 var sent = puncher.ProbesSent;
                 Probe(puncher, _remote);
                 Assert.Empty(paths);
@@ -89,6 +90,59 @@ public sealed class HolepuncherTests
                 Assert.InRange(puncher.ProbesSent - sent, 0, 2);
                 Probe(puncher, _remote, value);
                 Assert.Equal([_remote], paths);
+            }
+        );
+
+    /// <summary>Somebody who knows the server's host sends in its name, and does not know its port.</summary>
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public void OnProbe_of_another_port_of_a_NAT_that_keeps_one_waits_for_a_better_one(byte value) =>
+        RunClient(
+            async (world, puncher, paths) =>
+            {
+                BeConsistent(puncher);
+                puncher.UpdateRemote(FirewallKind.Consistent, isPunching: true, [_remote], null);
+                Assert.True(puncher.TryPunch());
+                for (ushort port = 1; port <= 100; port++)
+                    Probe(puncher, _remote.WithPort(port), value);
+                await world.World.Delay(TimeSpan.FromSeconds(1.5));
+                Assert.Empty(paths);
+                Probe(puncher, _remote, value);
+                Assert.Equal([_remote], paths);
+            }
+        );
+
+    [Fact]
+    public void OnProbe_of_another_port_before_the_servers_word_is_not_the_path_after_it() =>
+        RunClient(
+            (puncher, paths) =>
+            {
+                Probe(puncher, _remote.WithPort(4001));
+                Probe(puncher, _remote.WithPort(4001));
+                puncher.UpdateRemote(FirewallKind.Consistent, isPunching: false, [_remote], null);
+                Assert.Empty(paths);
+                Probe(puncher, _remote);
+                Probe(puncher, _remote);
+                Assert.Equal([_remote], paths);
+            }
+        );
+
+    /// <summary>It was the server's all the same, behind a NAT that is not what it seemed to be; or its port is not known.</summary>
+    [Theory]
+    [InlineData(FirewallKind.Consistent, 4000, 3.1)]
+    [InlineData(FirewallKind.Consistent, 0, 0)]
+    [InlineData(FirewallKind.Random, 4000, 0)]
+    public void OnProbe_of_another_port_is_the_path_at_last(FirewallKind remote, ushort told, double seconds) =>
+        RunClient(
+            async (world, puncher, paths) =>
+            {
+                BeConsistent(puncher);
+                puncher.UpdateRemote(remote, isPunching: true, [_remote.WithPort(told)], _remote);
+                Assert.True(puncher.TryPunch());
+                Probe(puncher, _remote.WithPort(4001));
+                await world.World.Delay(TimeSpan.FromSeconds(seconds));
+                Assert.Equal(_remote.WithPort(4001), paths[0]);
             }
         );
 

@@ -35,7 +35,7 @@ internal sealed partial class Holepuncher : IProbeHandler, IDisposable
     private const int MaxRemoteAddresses = 8;
 
     /// <summary>
-    /// How long a probe from a host that nobody has told of waits for a better one. Anybody who guesses the port can send
+    /// How long a probe from a place that nobody has told of waits for a better one. Anybody who guesses our port can send
     /// one; but a server in our own carrier's network may look different from here than from everywhere else.
     /// </summary>
     private static readonly TimeSpan _strangerWait = TimeSpan.FromSeconds(2);
@@ -151,7 +151,7 @@ internal sealed partial class Holepuncher : IProbeHandler, IDisposable
         if (verified is { } host)
             VerifiedHost = host;
         _hasRemoteSpoken = true;
-        if (_isInitiator && _proven is { } proven)
+        if (_isInitiator && _proven is { } proven && !IsFromUntoldPort(proven))
             Finish(_provenSocket!, proven);
     }
 
@@ -173,6 +173,26 @@ internal sealed partial class Holepuncher : IProbeHandler, IDisposable
                 return true;
         }
         return false;
+    }
+
+    /// <summary>
+    /// Whether it is a host that the other side has told, behind a NAT that keeps one port, but not that port. The sender of a probe
+    /// can be forged, and who knows the host alone must not be able to name the path.
+    /// </summary>
+    private bool IsFromUntoldPort(in UdpAddress from)
+    {
+        if (RemoteFirewall.Coerce() != FirewallKind.Consistent)
+            return false;
+        var isToldHost = false;
+        foreach (var address in RemoteAddresses)
+        {
+            if (!address.HasSameHost(from))
+                continue;
+            if (address.Port == from.Port || address.Port == 0)
+                return false;
+            isToldHost = true;
+        }
+        return isToldHost;
     }
 
     /// <summary>Whether one more probe may be sent back.</summary>
@@ -209,7 +229,7 @@ internal sealed partial class Holepuncher : IProbeHandler, IDisposable
             return;
         }
         var isOpening = IsRemotePunching || value == ExplicitOpening;
-        if (!MayComeFrom!(from))
+        if (!MayComeFrom!(from) || IsFromUntoldPort(from))
         {
             if (isOpening)
                 _stranger ??= (socket, from, _dht.Loop.Time.GetTimestamp());
