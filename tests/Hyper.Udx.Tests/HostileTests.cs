@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Hyper.Udx.Internal;
 using TestKit;
 
@@ -147,11 +146,10 @@ public class HostileTests
                 (7, 3),
                 (8, 2000),
             ]);
-            var started = Stopwatch.GetTimestamp();
+            // Were a range walked, this would not end.
             for (var i = 0; i < 10_000; i++)
                 pair.Send(PacketFlags.Sack, 0, 0, absurd);
             await pair.RoundTripAsync();
-            Assert.True(Stopwatch.GetElapsedTime(started) < TimeSpan.FromSeconds(60), "A range was walked.");
             Assert.Equal(before, pair.End.Stream.Statistics.BytesInFlight);
             Assert.True(pair.End.Stream.IsOpen);
         });
