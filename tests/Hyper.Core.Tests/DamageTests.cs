@@ -164,6 +164,9 @@ public sealed class DamageTests : IDisposable
         {
             try
             {
+                // As it is read for a peer, too.
+                using var lent = await core.State.Storage.LendBlockAsync(i);
+                Assert.True(lent is not null && lent.Memory.Span.SequenceEqual(Block((int)i)), $"{damage}: block {i}");
                 var block = await core.GetAsync(i);
                 Assert.True(block is not null && block.AsSpan().SequenceEqual(Block((int)i)), $"{damage}: block {i}");
             }

@@ -120,6 +120,45 @@ public sealed class RocksStoreTests : IDisposable
             Assert.Equal(HypercoreErrorCode.SessionClosed, await CodeOfAsync(() => snapshot.GetAsync(0).AsTask()));
         });
 
+    [Theory]
+    [InlineData(100, false)]
+    [InlineData(100_000, false)]
+    [InlineData(100, true)]
+    [InlineData(100_000, true)]
+    public Task Lent_block_stays_as_it_is_until_it_is_given_back(int size, bool isOnDisk) =>
+        InWorld.RunForRealAsync(async loop =>
+        {
+            var expected = new byte[size];
+            TestSeed.NewRandom().NextBytes(expected);
+            await using var store = await CorestoreStorage.OpenAsync(loop, _folder.FullName);
+            await using var core = await Hypercore.OpenAsync(store);
+            await core.AppendAsync(expected);
+            if (isOnDisk)
+                await store.FlushAsync();
+            Assert.Null(await core.State.Storage.LendBlockAsync(1));
+            using (var lent = await core.State.Storage.LendBlockAsync(0))
+            {
+                await core.ClearAsync(0);
+                await core.AppendAsync(new byte[size]);
+                await store.CompactAsync();
+                Assert.True(lent!.Memory.Span.SequenceEqual(expected));
+            }
+            Assert.Null(await core.State.Storage.LendBlockAsync(0));
+        });
+
+    [Fact]
+    public Task Block_that_is_lent_when_the_store_closes_is_taken_back() =>
+        InWorld.RunForRealAsync(async loop =>
+        {
+            var store = await CorestoreStorage.OpenAsync(loop, _folder.FullName);
+            var core = await Hypercore.OpenAsync(store);
+            await core.AppendAsync(new byte[100_000]);
+            var lent = await core.State.Storage.LendBlockAsync(0);
+            await store.DisposeAsync();
+            Assert.Throws<ObjectDisposedException>(() => lent!.Memory.Span.Length);
+            lent!.Dispose();
+        });
+
     private static bool IsReadAtOnce(Hypercore core, ulong index)
     {
         var read = core.GetAsync(index).AsTask();

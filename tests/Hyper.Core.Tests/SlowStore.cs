@@ -1,3 +1,4 @@
+using System.Buffers;
 using Hyper.Core.Internal;
 
 namespace Hyper.Core.Tests;
@@ -12,12 +13,24 @@ internal sealed class SlowStore : IKeyValueStore
     /// <summary>Writes wait here while it is closed.</summary>
     public ManualResetEventSlim Gate { get; } = new(true);
 
+    /// <summary>Reads of values that are passed on wait here while it is closed.</summary>
+    public ManualResetEventSlim ReadGate { get; } = new(true);
+
     public bool MayBlock => true;
 
     public Lookup TryGet(ReadOnlySpan<byte> key, out StoredValue value)
     {
         value = default;
         return Lookup.NotInMemory;
+    }
+
+    public Lookup Lend(ReadOnlySpan<byte> key, bool mayBlock, out IMemoryOwner<byte>? value)
+    {
+        value = null;
+        if (!mayBlock)
+            return Lookup.NotInMemory;
+        Assert.True(ReadGate.Wait(TimeSpan.FromSeconds(30)), "The gate of reads was not opened.");
+        return _inner.Lend(key, mayBlock, out value);
     }
 
     public byte[]?[] GetMany(IReadOnlyList<byte[]> keys) => _inner.GetMany(keys);

@@ -11,6 +11,9 @@ public sealed partial class CorestoreStorage
     private readonly Dictionary<Protomux, ReplicationLink> _links = [];
     private readonly HashSet<ReplicationLink> _linksOfAll = [];
 
+    /// <summary>What may be read for peers at a time.</summary>
+    internal ReadBudget Reads { get; } = new();
+
     /// <summary>The link over a connection: the one that is there, or a new one.</summary>
     internal ReplicationLink GetLink(NoiseSecretStream stream)
     {

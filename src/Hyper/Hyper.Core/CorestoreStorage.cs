@@ -20,7 +20,9 @@ public sealed partial class CorestoreStorage : IAsyncDisposable
     /// <summary>After a write on the loop that took longer, the others go to the pool for a while.</summary>
     private static readonly TimeSpan _slowWrite = TimeSpan.FromMilliseconds(5);
 
-    private static readonly TimeSpan _slowPause = TimeSpan.FromSeconds(1);
+    // Once may be the processor, or a log that was full; one slow write after the other is the disk.
+    private static readonly TimeSpan _firstPause = TimeSpan.FromMilliseconds(30);
+    private static readonly TimeSpan _longestPause = TimeSpan.FromSeconds(1);
 
     private readonly CorestoreStorageOptions _options;
     private readonly Queue<PendingWrite> _waiting = new();
@@ -34,6 +36,7 @@ public sealed partial class CorestoreStorage : IAsyncDisposable
     private bool _isClosed;
     private int _offloaded;
     private long? _slowSince;
+    private TimeSpan _slowPause;
     private TaskCompletionSource? _quiet;
 
     internal CorestoreStorage(EventLoop loop, IKeyValueStore values, CorestoreStorageOptions? options = null)
@@ -253,8 +256,16 @@ public sealed partial class CorestoreStorage : IAsyncDisposable
         if (!Values.TryWriteAtOnce(batches))
             return false;
         if (Loop.Time.GetElapsedTime(startedAt) > _slowWrite)
-            _slowSince = Loop.Time.GetTimestamp();
+            NoteSlowWrite();
         return true;
+    }
+
+    /// <summary>Begins a pause: twice the last one if that has only just ended.</summary>
+    private void NoteSlowWrite()
+    {
+        var isAgain = _slowSince is { } since && Loop.Time.GetElapsedTime(since) < 2 * _slowPause;
+        _slowPause = isAgain ? TimeSpan.FromTicks(Math.Min(2 * _slowPause.Ticks, _longestPause.Ticks)) : _firstPause;
+        _slowSince = Loop.Time.GetTimestamp();
     }
 
     private bool IsDiskSlow() => _slowSince is { } since && Loop.Time.GetElapsedTime(since) < _slowPause;

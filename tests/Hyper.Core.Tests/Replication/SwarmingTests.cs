@@ -175,6 +175,54 @@ public sealed class SwarmingTests
         });
 
     [Fact]
+    public Task Blocks_read_for_all_peers_stay_within_the_budget_of_the_store() =>
+        InWorld.RunForRealAsync(async loop =>
+        {
+            const int Size = 1024 * 1024;
+            const int Each = 4;
+            const int Peers = 30;
+            var values = new SlowStore();
+            await using var store = new CorestoreStorage(loop, values);
+            await using var writer = await Hypercore.OpenAsync(store);
+            await writer.AppendAsync([.. Enumerable.Repeat(new ReadOnlyMemory<byte>(new byte[Size]), Each)]);
+            values.ReadGate.Reset();
+            var peers = Enumerable.Range(0, Peers).Select(_ => ScriptedPeer.Open(writer)).ToArray();
+            foreach (var peer in peers)
+            {
+                for (var i = 0UL; i < Each; i++)
+                    peer.Send(new RequestMessage(i + 1, 0, new ProofRequest { Block = new BlockRequest(i, 0) }, 0));
+            }
+            // The first ones have two each; when there is no room any more the others have one.
+            var ahead = ReadBudget.MaxBytes / Size / 2;
+            var expected = ReadBudget.MaxBytes + ((Peers - ahead) * Size);
+            await ReplicationTests.UntilAsync(loop, () => store.Reads.Taken >= expected);
+            Assert.Equal(expected, store.Reads.Taken);
+            values.ReadGate.Set();
+            await ReplicationTests.UntilAsync(loop, () => Array.TrueForAll(peers, peer => peer.Answers.Count == Each));
+            await ReplicationTests.UntilAsync(loop, () => store.Reads.Taken == 0);
+        });
+
+    [Fact]
+    public Task Channel_that_closes_while_blocks_are_read_gives_its_room_back() =>
+        InWorld.RunForRealAsync(async loop =>
+        {
+            var values = new SlowStore();
+            await using var store = new CorestoreStorage(loop, values);
+            await using var writer = await Hypercore.OpenAsync(store);
+            await writer.AppendAsync(ReplicationTests.Blocks(0, Blocks));
+            values.ReadGate.Reset();
+            var peer = ScriptedPeer.Open(writer);
+            for (var i = 0UL; i < Blocks; i++)
+                peer.Send(new RequestMessage(i + 1, 0, new ProofRequest { Block = new BlockRequest(i, 0) }, 0));
+            await ReplicationTests.UntilAsync(loop, () => store.Reads.Taken > 0);
+            peer.Pipe.Destroy();
+            await ReplicationTests.UntilAsync(loop, () => peer.IsClosed);
+            values.ReadGate.Set();
+            await ReplicationTests.UntilAsync(loop, () => store.Reads.Taken == 0);
+            Assert.Empty(peer.Answers);
+        });
+
+    [Fact]
     public void Session_that_waits_reads_through_to_peers() =>
         InWorld.Run(async loop =>
         {

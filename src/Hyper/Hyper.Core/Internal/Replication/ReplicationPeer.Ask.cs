@@ -9,6 +9,9 @@ internal sealed partial class ReplicationPeer
     /// <summary>Bytes of blocks that may be on their way from one peer, as far as the core's average tells.</summary>
     private const ulong WindowBytes = 4 * 1024 * 1024;
 
+    /// <summary>The same from all peers of the core, who share it; each may have two blocks in any case.</summary>
+    private const ulong AllWindowsBytes = 16 * 1024 * 1024;
+
     /// <summary>Answers to nothing that was asked, beyond those to cancelled requests. They cost only their transport.</summary>
     private const int MaxUnasked = 256;
 
@@ -63,7 +66,8 @@ internal sealed partial class ReplicationPeer
         {
             var head = _replicator.Head;
             var average = head.Length == 0 ? 1 : Math.Max(1, head.ByteLength / head.Length);
-            var window = Math.Min((ulong)Window.Size, Math.Max(2, WindowBytes / average));
+            var bytes = Math.Min(WindowBytes, AllWindowsBytes / (ulong)Math.Max(1, _replicator.Peers.Count));
+            var window = Math.Min((ulong)Window.Size, Math.Max(2, bytes / average));
             return (int)window - _requests.Count;
         }
     }

@@ -4,7 +4,7 @@ namespace Hyper.Core.Internal;
 
 /// <summary>
 /// Answering requests. They wait in a queue while the stream is full, and few are read ahead of it, so that neither memory nor
-/// other peers depend on how much one asks.
+/// other peers depend on how much one asks. All peers of a store share a <see cref="ReadBudget"/>.
 /// </summary>
 internal sealed partial class ReplicationPeer
 {
@@ -25,6 +25,8 @@ internal sealed partial class ReplicationPeer
     private int _invalidRequests;
     private bool _isServing;
     private bool _isServeDue;
+
+    private ReadBudget Budget => _replicator.Core.Storage.Store.Reads;
 
     private bool TryTakeRequest(ReadOnlySpan<byte> bytes)
     {
@@ -55,7 +57,8 @@ internal sealed partial class ReplicationPeer
     {
         _serving.Clear();
         _answering.Clear();
-        _reads.Clear();
+        while (_reads.TryDequeue(out var read))
+            _replicator.Watch(ForgetAsync(read));
         _wants.Clear();
     }
 
@@ -115,7 +118,11 @@ internal sealed partial class ReplicationPeer
         var maxReads = (int)Math.Clamp(ReadAheadBytes / average, 2, TurnRequests);
         var count = 0;
         while (
-            count < TurnRequests && _reads.Count < maxReads && _channel!.Drained && _serving.TryTake(out var request)
+            count < TurnRequests
+            && _reads.Count < maxReads
+            && _channel!.Drained
+            && (_reads.Count == 0 || Budget.HasRoom(average))
+            && _serving.TryTake(out var request)
         )
         {
             count++;
@@ -124,41 +131,57 @@ internal sealed partial class ReplicationPeer
                 Refuse(request, NoDataReason.NotAvailable);
                 continue;
             }
-            var answer = _replicator.Core.Default.ProveAsync(request.Proof);
+            var answer = _replicator.Core.Default.LendProofAsync(request.Proof);
             if (answer.IsCompletedSuccessfully && _reads.Count == 0)
             {
-                var (verdict, proof) = answer.Result;
-                Answer(request, verdict, proof);
+                using var proved = answer.Result;
+                Answer(request, proved);
                 continue;
             }
             _answering[request.Id] = request;
-            _reads.Enqueue(new Read(request, answer.AsTask()));
+            _reads.Enqueue(new Read(request, answer.AsTask(), average));
+            Budget.Take(average);
         }
         return count;
     }
 
     private async Task AnswerAsync(Read read)
     {
-        var (verdict, proof) = await read.Answer;
+        using var proved = await TakeAsync(read);
         var id = read.Request.Id;
         // Cancelled meanwhile, or another took its id.
         if (!_answering.TryGetValue(id, out var current) || current != read.Request)
             return;
         _answering.Remove(id);
         if (IsOpen)
-            Answer(read.Request, verdict, proof);
+            Answer(read.Request, proved);
     }
+
+    /// <summary>The end of a read, which was counted from its begin.</summary>
+    private async Task<LentProof> TakeAsync(Read read)
+    {
+        try
+        {
+            return await read.Answer;
+        }
+        finally
+        {
+            Budget.Return(read.Bytes);
+        }
+    }
+
+    private async Task ForgetAsync(Read read) => (await TakeAsync(read)).Dispose();
 
     private bool IsAnswerable(RequestMessage request) =>
         request.Fork == _replicator.Head.Fork
         && (request.Proof.Block is not { } block || _replicator.Core.Bitfield.Get(block.Index));
 
-    private void Answer(RequestMessage request, ProofVerdict verdict, TreeProof proof)
+    private void Answer(RequestMessage request, in LentProof proved)
     {
         if (!IsAnswerable(request))
             Refuse(request, NoDataReason.NotAvailable);
-        else if (verdict.IsValid)
-            SendData(new DataMessage(request.Id, proof with { Fork = request.Fork }));
+        else if (proved.Verdict.IsValid)
+            SendData(new DataMessage(request.Id, proved.Proof with { Fork = request.Fork }));
         else
             _replicator.Watch(RefuseLaterAsync(request));
     }
@@ -218,5 +241,5 @@ internal sealed partial class ReplicationPeer
     }
 
     /// <summary>A request whose answer is being read.</summary>
-    private readonly record struct Read(RequestMessage Request, Task<(ProofVerdict Verdict, TreeProof Proof)> Answer);
+    private readonly record struct Read(RequestMessage Request, Task<LentProof> Answer, ulong Bytes);
 }

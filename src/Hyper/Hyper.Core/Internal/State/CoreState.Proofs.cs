@@ -7,6 +7,16 @@ internal sealed partial class CoreState
     /// </summary>
     public async ValueTask<(ProofVerdict Verdict, TreeProof Proof)> ProveAsync(ProofRequest request)
     {
+        using var lent = await LendProofAsync(request);
+        var proof = lent.Proof;
+        if (lent.Verdict.IsValid && proof.Block is { } block)
+            proof = proof with { Block = block with { Value = block.Value.ToArray() } };
+        return (lent.Verdict, proof);
+    }
+
+    /// <summary>As <see cref="ProveAsync"/>, but the block is not copied: it stays until the answer is disposed.</summary>
+    public async ValueTask<LentProof> LendProofAsync(ProofRequest request)
+    {
         var head = Head;
         var (verdict, proof) = await Storage.RunAsync(reader =>
         {
@@ -16,10 +26,10 @@ internal sealed partial class CoreState
         if (verdict.IsValid && request.Manifest && Core.HasManifest)
             proof = proof with { Manifest = Core.Auth.Manifest };
         if (!verdict.IsValid || proof.Block is not { } block)
-            return (verdict, proof);
-        return await Storage.GetBlockAsync(block.Index) is { } value
-            ? (verdict, proof with { Block = block with { Value = value } })
-            : (ProofVerdict.InvalidOperation($"Block {block.Index} is not stored."), proof);
+            return new LentProof(verdict, proof);
+        return await Storage.LendBlockAsync(block.Index) is { } value
+            ? new LentProof(verdict, proof with { Block = block with { Value = value.Memory } }, value)
+            : new LentProof(ProofVerdict.InvalidOperation($"Block {block.Index} is not stored."), proof);
     }
 
     /// <summary>

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Hyper.Encoding;
 
 namespace Hyper.Core.Internal;
@@ -142,6 +143,26 @@ internal sealed class CoreStorage : ITreeNodes
         try
         {
             return await GetAsync(BlockKey(index));
+        }
+        catch (HypercoreException error) when (error.Code == HypercoreErrorCode.StorageCorrupt)
+        {
+            throw Unreadable(index, error);
+        }
+    }
+
+    /// <summary>A block to be passed on, where it lies; disposed by the caller. Null if it is not stored.</summary>
+    public async ValueTask<IMemoryOwner<byte>?> LendBlockAsync(ulong index)
+    {
+        var key = BlockKey(index);
+        try
+        {
+            if (_overlay is not null && _overlay.TryGet(key, out var changed))
+                return changed is null ? null : new ArrayOwner(changed);
+            return _reader.Lend(key, mayBlock: false, out var value) == Lookup.NotInMemory
+                ? await _store.OffloadAsync(() =>
+                    _reader.Lend(key, mayBlock: true, out var read) == Lookup.Found ? read : null
+                )
+                : value;
         }
         catch (HypercoreException error) when (error.Code == HypercoreErrorCode.StorageCorrupt)
         {

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Immutable;
 
 namespace Hyper.Core.Internal;
@@ -16,6 +17,9 @@ internal sealed class MemoryStore : IKeyValueStore
     public IReadOnlyCollection<StoredEntry> Entries => _entries;
 
     public Lookup TryGet(ReadOnlySpan<byte> key, out StoredValue value) => TryGet(_entries, key, out value);
+
+    public Lookup Lend(ReadOnlySpan<byte> key, bool mayBlock, out IMemoryOwner<byte>? value) =>
+        Lend(_entries, key, out value);
 
     public byte[]?[] GetMany(IReadOnlyList<byte[]> keys) => GetMany(_entries, keys);
 
@@ -69,6 +73,17 @@ internal sealed class MemoryStore : IKeyValueStore
         return found ? Lookup.Found : Lookup.Missing;
     }
 
+    private static Lookup Lend(
+        ImmutableSortedSet<StoredEntry> entries,
+        ReadOnlySpan<byte> key,
+        out IMemoryOwner<byte>? value
+    )
+    {
+        var found = entries.TryGetValue(new StoredEntry(key.ToArray(), []), out var entry);
+        value = found ? new ArrayOwner(entry.Value) : null;
+        return found ? Lookup.Found : Lookup.Missing;
+    }
+
     private static byte[]?[] GetMany(ImmutableSortedSet<StoredEntry> entries, IReadOnlyList<byte[]> keys)
     {
         var values = new byte[]?[keys.Count];
@@ -100,6 +115,9 @@ internal sealed class MemoryStore : IKeyValueStore
     {
         public Lookup TryGet(ReadOnlySpan<byte> key, out StoredValue value) =>
             MemoryStore.TryGet(entries, key, out value);
+
+        public Lookup Lend(ReadOnlySpan<byte> key, bool mayBlock, out IMemoryOwner<byte>? value) =>
+            MemoryStore.Lend(entries, key, out value);
 
         public byte[]?[] GetMany(IReadOnlyList<byte[]> keys) => MemoryStore.GetMany(entries, keys);
 

@@ -65,6 +65,15 @@ internal static partial class RocksNative
     internal static partial void rocksdb_options_set_write_buffer_size(nint options, nuint value);
 
     [LibraryImport(Library)]
+    internal static partial void rocksdb_options_set_level0_file_num_compaction_trigger(nint options, int value);
+
+    [LibraryImport(Library)]
+    internal static partial void rocksdb_options_set_level0_slowdown_writes_trigger(nint options, int value);
+
+    [LibraryImport(Library)]
+    internal static partial void rocksdb_options_set_level0_stop_writes_trigger(nint options, int value);
+
+    [LibraryImport(Library)]
     internal static partial void rocksdb_options_set_block_based_table_factory(nint options, nint tableOptions);
 
     [LibraryImport(Library)]
@@ -150,6 +159,9 @@ internal static partial class RocksNative
 
     [LibraryImport(Library)]
     internal static partial void rocksdb_writebatch_destroy(nint batch);
+
+    [LibraryImport(Library)]
+    internal static partial void rocksdb_writebatch_clear(nint batch);
 
     [LibraryImport(Library)]
     internal static partial void rocksdb_writebatch_put_cf(

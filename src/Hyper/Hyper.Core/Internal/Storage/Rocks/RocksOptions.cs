@@ -9,14 +9,24 @@ namespace Hyper.Core.Internal;
 /// </summary>
 internal static class RocksOptions
 {
+    /// <summary>From this length on a value lies in a file of blobs.</summary>
+    public const ulong MinBlobBytes = 4096;
+
     private const int NoCompression = 0;
     private const int PointInTimeRecovery = 2;
     private const int FormatVersion = 6;
     private const int BlockBytes = 8192;
     private const double BloomBitsPerKey = 10;
-    private const ulong MinBlobBytes = 4096;
     private const ulong BlobFileBytes = 256 * 1024 * 1024;
-    private const int WriteBufferBytes = 64 * 1024 * 1024;
+
+    /// <summary>
+    /// Two of them may be in memory, so a quarter of JavaScript's. Files in level 0 are that much smaller, and as many more may lie
+    /// there before they are merged, so that as much is merged at a time: a merge rewrites the oldest quarter of all blobs.
+    /// </summary>
+    private const int WriteBufferBytes = 16 * 1024 * 1024;
+    private const int Level0Files = 16;
+    private const int Level0FilesSlow = 64;
+    private const int Level0FilesFull = 96;
 
     public static nint CreateForDatabase(bool createIfMissing)
     {
@@ -48,6 +58,9 @@ internal static class RocksOptions
         rocksdb_options_set_compression(options, NoCompression);
         rocksdb_options_set_blob_compression_type(options, NoCompression);
         rocksdb_options_set_write_buffer_size(options, WriteBufferBytes);
+        rocksdb_options_set_level0_file_num_compaction_trigger(options, Level0Files);
+        rocksdb_options_set_level0_slowdown_writes_trigger(options, Level0FilesSlow);
+        rocksdb_options_set_level0_stop_writes_trigger(options, Level0FilesFull);
         if (!hasBlobs)
             return options;
         rocksdb_options_set_enable_blob_files(options, 1);

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.InteropServices;
 using static Hyper.Core.Internal.RocksNative;
 
@@ -17,26 +18,28 @@ internal sealed class RocksReader(RocksStore store, nint snapshot) : IKeyValueRe
     public Lookup TryGet(ReadOnlySpan<byte> key, out StoredValue value)
     {
         value = default;
-        nint error = 0;
-        var slice = rocksdb_get_pinned_cf(
-            store.Database,
-            _memoryOptions,
-            store.Cores,
-            key,
-            (nuint)key.Length,
-            ref error
-        );
-        if (TakeError(error) is { } text)
-        {
-            // What the disk knows has to be asked for there, and so has what is broken.
-            return text.StartsWith(Incomplete, StringComparison.Ordinal)
-                ? Lookup.NotInMemory
-                : throw RocksStore.ToException(text);
-        }
-        if (slice == 0)
-            return Lookup.Missing;
+        var lookup = Find(key, _memoryOptions, out var slice);
+        if (lookup != Lookup.Found)
+            return lookup;
         var data = rocksdb_pinnableslice_value(slice, out var length);
         value = new StoredValue(data, checked((int)length), slice, _releaseSlice);
+        return Lookup.Found;
+    }
+
+    public Lookup Lend(ReadOnlySpan<byte> key, bool mayBlock, out IMemoryOwner<byte>? value)
+    {
+        value = null;
+        var lookup = Find(key, mayBlock ? _options : _memoryOptions, out var slice);
+        if (lookup != Lookup.Found)
+            return lookup;
+        var data = rocksdb_pinnableslice_value(slice, out var length);
+        if (length >= RocksOptions.MinBlobBytes)
+        {
+            value = store.Lend(slice);
+            return Lookup.Found;
+        }
+        value = new ArrayOwner(Copy(data, length));
+        rocksdb_pinnableslice_destroy(slice);
         return Lookup.Found;
     }
 
@@ -87,13 +90,23 @@ internal sealed class RocksReader(RocksStore store, nint snapshot) : IKeyValueRe
         rocksdb_readoptions_destroy(_options);
     }
 
-    private byte[]? Get(byte[] key)
+    private Lookup Find(ReadOnlySpan<byte> key, nint options, out nint slice)
     {
         nint error = 0;
-        var slice = rocksdb_get_pinned_cf(store.Database, _options, store.Cores, key, (nuint)key.Length, ref error);
+        slice = rocksdb_get_pinned_cf(store.Database, options, store.Cores, key, (nuint)key.Length, ref error);
         if (TakeError(error) is { } text)
-            throw RocksStore.ToException(text);
-        if (slice == 0)
+        {
+            // What the disk knows has to be asked for there, and so has what is broken.
+            return text.StartsWith(Incomplete, StringComparison.Ordinal)
+                ? Lookup.NotInMemory
+                : throw RocksStore.ToException(text);
+        }
+        return slice == 0 ? Lookup.Missing : Lookup.Found;
+    }
+
+    private byte[]? Get(byte[] key)
+    {
+        if (Find(key, _options, out var slice) != Lookup.Found)
             return null;
         var value = Copy(rocksdb_pinnableslice_value(slice, out var length), length);
         rocksdb_pinnableslice_destroy(slice);

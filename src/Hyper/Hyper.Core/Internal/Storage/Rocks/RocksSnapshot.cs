@@ -1,3 +1,4 @@
+using System.Buffers;
 using static Hyper.Core.Internal.RocksNative;
 
 namespace Hyper.Core.Internal;
@@ -23,6 +24,9 @@ internal sealed class RocksSnapshot : IKeyValueSnapshot
             : throw new HypercoreException(HypercoreErrorCode.SessionClosed, "The snapshot is closed.");
 
     public Lookup TryGet(ReadOnlySpan<byte> key, out StoredValue value) => Reader.TryGet(key, out value);
+
+    public Lookup Lend(ReadOnlySpan<byte> key, bool mayBlock, out IMemoryOwner<byte>? value) =>
+        Reader.Lend(key, mayBlock, out value);
 
     public byte[]?[] GetMany(IReadOnlyList<byte[]> keys) => Reader.GetMany(keys);
 

@@ -1,3 +1,4 @@
+using System.Buffers;
 using static Hyper.Core.Internal.RocksNative;
 
 namespace Hyper.Core.Internal;
@@ -11,13 +12,20 @@ internal sealed class RocksStore : IKeyValueStore
     private const string Family = "corestore";
     private const int BlockCacheTier = 1;
 
+    /// <summary>Memory of a batch up to this is used again for the next.</summary>
+    private const long MaxKeptBytes = 8 * 1024 * 1024;
+
     private readonly HashSet<RocksSnapshot> _snapshots = [];
+    private readonly HashSet<PinnedValue> _lent = [];
     private readonly nint[] _families = new nint[2];
     private readonly nint _cache;
     private readonly nint _syncWrite = rocksdb_writeoptions_create();
     private readonly nint _plainWrite = rocksdb_writeoptions_create();
     private readonly nint _hastyWrite = rocksdb_writeoptions_create();
     private nint _database;
+
+    // Writes come one at a time.
+    private nint _batch = rocksdb_writebatch_create();
 
     private RocksStore(string path, bool createIfMissing, int blockCacheBytes)
     {
@@ -69,6 +77,9 @@ internal sealed class RocksStore : IKeyValueStore
 
     public Lookup TryGet(ReadOnlySpan<byte> key, out StoredValue value) => Reader.TryGet(key, out value);
 
+    public Lookup Lend(ReadOnlySpan<byte> key, bool mayBlock, out IMemoryOwner<byte>? value) =>
+        Reader.Lend(key, mayBlock, out value);
+
     public byte[]?[] GetMany(IReadOnlyList<byte[]> keys) => Reader.GetMany(keys);
 
     public List<StoredEntry> ReadRange(byte[] start, byte[] end, int limit, bool reverse) =>
@@ -90,16 +101,40 @@ internal sealed class RocksStore : IKeyValueStore
 
     private string? Write(IReadOnlyList<StoreBatch> batches, nint options)
     {
-        var native = rocksdb_writebatch_create();
+        var bytes = 0L;
         foreach (var batch in batches)
         {
+            bytes += batch.Bytes;
             for (var i = 0; i < batch.Count; i++)
-                Add(native, batch[i]);
+                Add(_batch, batch[i]);
         }
         nint error = 0;
-        rocksdb_write(Database, options, native, ref error);
-        rocksdb_writebatch_destroy(native);
+        rocksdb_write(Database, options, _batch, ref error);
+        if (bytes <= MaxKeptBytes)
+        {
+            rocksdb_writebatch_clear(_batch);
+        }
+        else
+        {
+            rocksdb_writebatch_destroy(_batch);
+            _batch = rocksdb_writebatch_create();
+        }
         return TakeError(error);
+    }
+
+    /// <summary>Lends what a slice holds. Called from any thread.</summary>
+    internal PinnedValue Lend(nint slice)
+    {
+        var value = new PinnedValue(this, slice);
+        lock (_lent)
+            _lent.Add(value);
+        return value;
+    }
+
+    internal void Forget(PinnedValue value)
+    {
+        lock (_lent)
+            _lent.Remove(value);
     }
 
     private static IOException NotWritten(string text) => new($"The store could not be written: {text}.");
@@ -130,6 +165,10 @@ internal sealed class RocksStore : IKeyValueStore
         // Snapshots of sessions that were never closed must not outlive the database.
         foreach (var snapshot in _snapshots.ToArray())
             snapshot.Release();
+        // What was lent neither.
+        foreach (var value in _lent)
+            value.Release();
+        _lent.Clear();
         Reader.Dispose();
         foreach (var family in _families)
             rocksdb_column_family_handle_destroy(family);
@@ -172,6 +211,7 @@ internal sealed class RocksStore : IKeyValueStore
 
     private void FreeOptions()
     {
+        rocksdb_writebatch_destroy(_batch);
         rocksdb_writeoptions_destroy(_syncWrite);
         rocksdb_writeoptions_destroy(_plainWrite);
         rocksdb_writeoptions_destroy(_hastyWrite);
