@@ -10,8 +10,8 @@ using TestKit.Partners;
 namespace Interop.Tests.Soak;
 
 /// <summary>
-/// A million small blocks from a partner to a store of ours on disk and on to a partner at night; a hundredth of it with each
-/// change. What this process holds beyond its start stays under 200 MB.
+/// A million small blocks, and four gibibytes in large ones, from a partner to a store of ours on disk and on to a partner at
+/// night; a hundredth of it with each change. What this process holds beyond its start stays under 200 MB.
 /// </summary>
 [Collection(SoakTests.Name)]
 [Trait(FuzzBudget.Category, FuzzBudget.Soak)]
@@ -25,6 +25,10 @@ public sealed class ManyBlocksTests(NodePartners partners)
     [Fact]
     public Task Million_small_blocks_pass_through() =>
         PassThroughAsync(FuzzBudget.Rounds(usually: 10_000, atMost: 1_000_000), size: 100);
+
+    [Fact]
+    public Task Four_gibibytes_in_large_blocks_pass_through() =>
+        PassThroughAsync(FuzzBudget.Rounds(usually: 41, atMost: 4096), size: 1024 * 1024);
 
     private async Task PassThroughAsync(int count, int size)
     {
