@@ -75,6 +75,24 @@ public sealed class CoreVectorTests
         });
 
     [Fact]
+    public void Commit_of_nothing_to_a_core_that_was_never_signed_is_done_and_a_wrong_signature_refused() =>
+        InWorld.Run(async loop =>
+        {
+            await using var store = CorestoreStorage.CreateInMemory(loop);
+            await using var core = await Hypercore.OpenAsync(store);
+            await using var session = await core.OpenSessionAsync("w");
+            Assert.Equal(new CoreLength(0, 0), await core.CommitAsync(session));
+            await session.AppendAsync(Vectors.Block(1));
+            await session.TruncateAsync(0);
+            Assert.Equal(new CoreLength(0, 0), await core.CommitAsync(session));
+            await session.AppendAsync(Vectors.Block(1));
+            var wrong = new AppendOptions { Signature = new byte[64] };
+            var refused = await Assert.ThrowsAsync<HypercoreException>(() => core.CommitAsync(session, options: wrong));
+            Assert.Equal(HypercoreErrorCode.InvalidSignature, refused.Code);
+            Assert.Equal(1UL, (await core.CommitAsync(session))!.Value.Length);
+        });
+
+    [Fact]
     public void Snapshot_keeps_its_blocks_after_a_truncation() =>
         InWorld.Run(async loop =>
         {

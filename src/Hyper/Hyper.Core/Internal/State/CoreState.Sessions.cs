@@ -73,7 +73,9 @@ internal sealed partial class CoreState
                     tree.Signature = Head.Signature;
                 if (Head.Length < target && signature.IsEmpty)
                     tree.Signature = verifier.Sign(tree, keyPair ?? Core.KeyPair ?? throw NotWritable());
-                if (!verifier.Verify(tree, tree.Signature))
+                // Without news it is what is signed here already, or, of a core that was never signed, nothing.
+                var isNew = Head.Length < target || !signature.IsEmpty;
+                if (isNew && !verifier.Verify(tree, tree.Signature))
                     throw new HypercoreException(
                         HypercoreErrorCode.InvalidSignature,
                         "The signature does not belong to the tree that is committed."
