@@ -61,6 +61,7 @@ public sealed partial class CorestoreStorage
         var device = DeviceFile.Open(deviceFile);
         try
         {
+            RocksManifest.Verify(database);
             return (device, RocksStore.Open(database, options.CreateIfMissing, options.BlockCacheBytes));
         }
         catch
