@@ -96,7 +96,7 @@ internal sealed class NodeDriver : IAsyncDisposable
         return JsonElement.Parse(line ?? throw new InvalidOperationException("The node process has ended."));
     }
 
-    private static string FindRoot()
+    public static string FindRoot()
     {
         for (var at = new DirectoryInfo(AppContext.BaseDirectory); at is not null; at = at.Parent)
         {

@@ -50,8 +50,7 @@ internal sealed class BridgeClient : IAsyncDisposable
     /// <summary>Sends a request when there is room for it.</summary>
     public async Task SendAsync(byte[] request)
     {
-        if (!await _room.WaitAsync(_limit))
-            throw new TimeoutException("The bridge answers no more.");
+        await _room.WaitAsync();
         await WriteAsync(request);
     }
 

@@ -39,11 +39,18 @@ internal sealed class BridgePair(
         });
         var request = BridgeClient.Request(channel, bytes);
         var started = Stopwatch.GetTimestamp();
-        for (var i = 0; i < count; i++)
-            await sender.SendAsync(request);
+        var sending = SendAllAsync(request, count);
         if (await Task.WhenAny(arrived.Task, Task.Delay(_limit)) != arrived.Task)
             throw new TimeoutException($"{left} of {count} messages did not come out.");
-        return count / Stopwatch.GetElapsedTime(started).TotalSeconds;
+        var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
+        await sending;
+        return count / seconds;
+    }
+
+    private async Task SendAllAsync(byte[] request, int count)
+    {
+        for (var i = 0; i < count; i++)
+            await sender.SendAsync(request);
     }
 
     /// <summary>Milliseconds from a message's sending to its coming out, one after the other.</summary>

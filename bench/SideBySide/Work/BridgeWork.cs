@@ -6,11 +6,12 @@ namespace SideBySide.Work;
 
 /// <summary>
 /// Messages from a client of one peer's bridge to a client of another's. The JavaScript peers, which check no signatures on
-/// such a channel, have a process each; ours, whole peers as `intercom up` runs them, a loop each.
+/// such a channel, have a process each on Bare, and packages of their own whatever the set (<see cref="JsIntercom"/>); ours,
+/// whole peers as `intercom up` runs them, a loop each in this process, beside the clients.
 /// </summary>
 internal sealed class BridgeWork(OurWorld world)
 {
-    private const int SmallCount = 10_000;
+    private const int SmallCount = 20_000;
     private const int SmallBytes = 200;
     private const int LargeCount = 3_000;
     private const int LargeBytes = 10_000;
@@ -78,20 +79,13 @@ internal sealed class BridgeWork(OurWorld world)
             return made;
         var channel = NextChannel();
         var bootstrap = (await node.CallAsync("bench.bootstrap", new { })).GetProperty("bootstrap");
-        var start = new
-        {
-            bootstrap,
-            difficulty,
-            channel,
-        };
-        var second = await NodeDriver.StartAsync(node.Set);
-        world.Own(second);
-        var here = (await node.CallAsync("bench.bridge", start)).GetProperty("port").GetInt32();
-        var there = (await second.CallAsync("bench.bridge", start)).GetProperty("port").GetInt32();
-        while ((await node.CallAsync("bench.bridge.opened", new { port = here })).GetProperty("peers").GetInt32() == 0)
-            await Task.Delay(TimeSpan.FromMilliseconds(20));
+        var here = await JsIntercom.StartAsync(bootstrap, channel, difficulty, Token);
+        world.Own(here);
+        var there = await JsIntercom.StartAsync(bootstrap, channel, difficulty, Token);
+        world.Own(there);
+        await here.OpenedAsync();
         await Task.Delay(_settling);
-        return _theirs[(node, difficulty)] = await BridgePair.ConnectAsync(here, there, Token, channel);
+        return _theirs[(node, difficulty)] = await BridgePair.ConnectAsync(here.Port, there.Port, Token, channel);
     }
 
     private async Task<BridgePair> OursAsync(bool verifies, int difficulty)
