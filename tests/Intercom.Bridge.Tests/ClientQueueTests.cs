@@ -8,42 +8,42 @@ public sealed class ClientQueueTests
     private const byte Lagged = (byte)'{';
 
     [Fact]
-    public async Task AddEvent_beyond_the_number_drops_the_oldest_event_and_counts_it()
+    public void AddEvent_beyond_the_number_drops_the_oldest_event_and_counts_it()
     {
         var queue = new ClientQueue(maxEvents: 2, maxBytes: 1000);
         queue.AddReply([0]);
         for (byte i = 1; i <= 4; i++)
             queue.AddEvent([i]);
         Assert.Equal(2, queue.DroppedEvents);
-        Assert.Equal([0, Lagged, 3, 4], await TakeAllAsync(queue));
+        Assert.Equal([0, Lagged, 3, 4], TakeAll(queue));
     }
 
     [Fact]
-    public async Task AddEvent_beyond_the_size_drops_until_it_fits_and_keeps_the_newest()
+    public void AddEvent_beyond_the_size_drops_until_it_fits_and_keeps_the_newest()
     {
         var queue = new ClientQueue(maxEvents: 100, maxBytes: 10);
         queue.AddEvent([1, 0, 0, 0]);
         queue.AddEvent([2, 0, 0, 0]);
         queue.AddEvent(new byte[50]);
         Assert.Equal(2, queue.DroppedEvents);
-        Assert.Equal([Lagged, 0], await TakeAllAsync(queue));
+        Assert.Equal([Lagged, 0], TakeAll(queue));
     }
 
     [Fact]
-    public async Task TakeAsync_tells_of_dropped_events_once_before_the_next_event_and_again_after_the_next_drops()
+    public void TryTake_tells_of_dropped_events_once_before_the_next_event_and_again_after_the_next_drops()
     {
         var queue = new ClientQueue(maxEvents: 1, maxBytes: 1000);
         queue.AddEvent([1]);
         queue.AddReply([2]);
         queue.AddEvent([3]);
         queue.AddEvent([4]);
-        Assert.Equal([2], await queue.TakeAsync());
-        Assert.Equal("""{"type":"lagged","dropped":2}""", TextEncoding.UTF8.GetString((await queue.TakeAsync())!));
+        Assert.Equal([2], Take(queue));
+        Assert.Equal("""{"type":"lagged","dropped":2}""", TextEncoding.UTF8.GetString(Take(queue)!));
         queue.AddEvent([5]);
-        Assert.Equal("""{"type":"lagged","dropped":1}""", TextEncoding.UTF8.GetString((await queue.TakeAsync())!));
-        Assert.Equal([5], await queue.TakeAsync());
+        Assert.Equal("""{"type":"lagged","dropped":1}""", TextEncoding.UTF8.GetString(Take(queue)!));
+        Assert.Equal([5], Take(queue));
         queue.AddEvent([6]);
-        Assert.Equal([6], await queue.TakeAsync());
+        Assert.Equal([6], Take(queue));
         Assert.Equal(3, queue.DroppedEvents);
     }
 
@@ -55,26 +55,44 @@ public sealed class ClientQueueTests
             queue.AddReply([1]);
         var room = queue.WaitForRoomAsync();
         Assert.False(room.IsCompleted);
-        await queue.TakeAsync();
+        Take(queue);
         await room.WaitAsync(TimeSpan.FromSeconds(10));
     }
 
     [Fact]
-    public async Task TakeAsync_after_close_gives_what_waited_then_null()
+    public async Task WaitAsync_after_close_gives_what_waited_then_false()
     {
         var queue = new ClientQueue(maxEvents: 1, maxBytes: 10);
-        var taking = queue.TakeAsync();
+        var waiting = queue.WaitAsync();
         queue.AddReply([7]);
-        Assert.Equal([7], await taking);
+        Assert.True(await waiting);
         queue.Close();
-        Assert.Null(await queue.TakeAsync());
+        Assert.True(await queue.WaitAsync());
+        Assert.Equal([7], Take(queue));
+        Assert.False(await queue.WaitAsync());
     }
 
-    private static async Task<byte[]> TakeAllAsync(ClientQueue queue)
+    [Fact]
+    public void WaitAsync_is_told_of_events_by_Wake_alone_on_the_thread_that_wakes()
     {
-        queue.Close();
+        var queue = new ClientQueue(maxEvents: 9, maxBytes: 10);
+        var waiting = queue.WaitAsync();
+        queue.AddEvent([1]);
+        queue.AddEvent([2]);
+        Assert.False(waiting.IsCompleted);
+        queue.Wake();
+        Assert.True(waiting.IsCompletedSuccessfully);
+        Assert.Equal([1], Take(queue));
+        Assert.Equal([2], Take(queue));
+        Assert.Null(Take(queue));
+    }
+
+    private static byte[]? Take(ClientQueue queue) => queue.TryTake(out var text) ? text : null;
+
+    private static byte[] TakeAll(ClientQueue queue)
+    {
         var firsts = new List<byte>();
-        while (await queue.TakeAsync() is { } text)
+        while (queue.TryTake(out var text))
             firsts.Add(text[0]);
         return [.. firsts];
     }

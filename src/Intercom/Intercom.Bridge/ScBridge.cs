@@ -5,6 +5,7 @@ using Intercom.Bridge.Internal;
 using Intercom.Sidechannels;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.WebSockets;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
@@ -17,7 +18,8 @@ namespace Intercom.Bridge;
 /// </summary>
 /// <remarks>
 /// Its own threads serve the clients; of the node it uses <see cref="IBridgeNode"/> only. A delivered message is taken
-/// down on the node's loop, which never waits, and written out once by the dispatcher for all clients that want it.
+/// down on the node's loop, which never waits, and written out once by the dispatcher for all clients that want it; one
+/// that comes alone, for few clients, is written there and then.
 /// Each client has a bounded queue: one that reads slowly loses its oldest events, not its neighbours theirs.
 /// </remarks>
 public sealed partial class ScBridge : IAsyncDisposable
@@ -59,7 +61,7 @@ public sealed partial class ScBridge : IAsyncDisposable
                 FullMode = BoundedChannelFullMode.DropOldest,
                 SingleReader = true,
             },
-            _ => Interlocked.Increment(ref _dropped)
+            _ => DropUndispatched()
         );
         _webSockets = new WebSocketMiddleware(
             ServeAsync,
@@ -99,7 +101,7 @@ public sealed partial class ScBridge : IAsyncDisposable
                 "SC-Bridge requires --sc-bridge-token (auth is mandatory)."
             );
         var bridge = new ScBridge(node, options);
-        bridge._server = await BridgeServer.StartAsync(options, options.MaxClients, bridge._webSockets.Invoke);
+        bridge._server = await BridgeServer.StartAsync(options, options.MaxClients, bridge.EnterAsync);
         bridge._dispatching = bridge.DispatchAsync();
         node.MessageReceived += bridge.TakeDown;
         bridge.LogListening(options.Certificate is null ? "ws" : "wss", options.Host, bridge.Port);
@@ -132,29 +134,11 @@ public sealed partial class ScBridge : IAsyncDisposable
 
     internal void OnWrongToken(int failures) => LogWrongToken(failures);
 
-    /// <summary>On the node's loop: nothing but a note.</summary>
-    private void TakeDown(SidechannelMessage message) => _messages.Writer.TryWrite(message);
-
-    private async Task DispatchAsync()
+    private Task EnterAsync(HttpContext context)
     {
-        await foreach (var message in _messages.Reader.ReadAllAsync())
-        {
-            string? text = null;
-            byte[]? written = null;
-            var isFiltered = _filterChannels?.Contains(message.Channel) ?? true;
-            foreach (var client in _clients.Keys)
-            {
-                if (!client.Session.IsAuthenticated || !client.Session.MayRead(message.Channel))
-                    continue;
-                text ??= MessageFilter.TextOf(BridgeJson.ContentOf(message));
-                if (!client.Session.Wants(message.Channel, text, isFiltered))
-                    continue;
-                written ??= JsJson.StringifyToUtf8(
-                    BridgeJson.Event(message, _trust.Of(message), _options.Time.GetUtcNow())
-                );
-                client.Session.Queue.AddEvent(written);
-            }
-        }
+        if (context.Features.Get<IHttpUpgradeFeature>() is { } upgrade)
+            context.Features.Set<IHttpUpgradeFeature>(new GatheringUpgrade(upgrade));
+        return _webSockets.Invoke(context);
     }
 
     private async Task ServeAsync(HttpContext context)
@@ -186,8 +170,10 @@ public sealed partial class ScBridge : IAsyncDisposable
         try
         {
             using var socket = await context.WebSockets.AcceptWebSocketAsync();
+            var upgrade = (GatheringUpgrade)context.Features.GetRequiredFeature<IHttpUpgradeFeature>();
             client = new BridgeClient(
                 socket,
+                upgrade.Stream!,
                 this,
                 _node,
                 _options,

@@ -17,6 +17,9 @@ internal sealed partial class BridgeClient
 
     private const int FirstBufferBytes = 4096;
 
+    /// <summary>Bytes of frames that are gathered for one write.</summary>
+    private const int MaxGatheredBytes = 64 * 1024;
+
     /// <summary>Longest that others wait for a client that has come and says nothing.</summary>
     private static readonly TimeSpan _idleBeforeAuthentication = TimeSpan.FromSeconds(5);
 
@@ -24,6 +27,7 @@ internal sealed partial class BridgeClient
 
     private readonly JsJsonOptions _jsonOptions = new() { MaxBytes = int.MaxValue };
     private readonly WebSocket _socket;
+    private readonly GatheringStream _output;
     private readonly ScBridge _bridge;
     private readonly IBridgeNode _node;
     private readonly BridgeOptions _options;
@@ -42,6 +46,7 @@ internal sealed partial class BridgeClient
 
     public BridgeClient(
         WebSocket socket,
+        GatheringStream output,
         ScBridge bridge,
         IBridgeNode node,
         BridgeOptions options,
@@ -50,6 +55,7 @@ internal sealed partial class BridgeClient
     )
     {
         _socket = socket;
+        _output = output;
         _bridge = bridge;
         _node = node;
         _options = options;
@@ -311,8 +317,13 @@ internal sealed partial class BridgeClient
     {
         try
         {
-            while (await Session.Queue.TakeAsync() is { } text)
-                await _socket.SendAsync(text.AsMemory(), WebSocketMessageType.Text, true, CancellationToken.None);
+            while (await Session.Queue.WaitAsync())
+            {
+                _output.Hold();
+                while (_output.Held < MaxGatheredBytes && Session.Queue.TryTake(out var text))
+                    await _socket.SendAsync(text.AsMemory(), WebSocketMessageType.Text, true, CancellationToken.None);
+                await _output.ReleaseAsync();
+            }
         }
         catch (Exception error)
             when (error is WebSocketException or OperationCanceledException or ObjectDisposedException)

@@ -45,8 +45,10 @@ internal sealed class BridgeServer : IAsyncDisposable
                     listen.Use(next => new TlsLayer(certificate, next).RunAsync);
             }
         );
+        // A request goes on where its bytes were read, and what is written leaves from where it was written: nothing here
+        // blocks, and each way to another thread costs as much as the message itself.
         var transport = new SocketTransportFactory(
-            Options.Create(new SocketTransportOptions()),
+            Options.Create(new SocketTransportOptions { UnsafePreferInlineScheduling = true }),
             NullLoggerFactory.Instance
         );
         var server = new KestrelServer(Options.Create(kestrel), transport, NullLoggerFactory.Instance);

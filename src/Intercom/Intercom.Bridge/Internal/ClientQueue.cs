@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Hyper.Encoding.Json;
 
 namespace Intercom.Bridge.Internal;
@@ -29,13 +30,16 @@ internal sealed class ClientQueue(int maxEvents, int maxBytes)
     /// <summary>Events dropped so far.</summary>
     public long DroppedEvents { get; private set; }
 
+    /// <summary>
+    /// Adds an event. The writer is not told of it before <see cref="Wake"/>, so that many events leave together.
+    /// </summary>
     public void AddEvent(byte[] text)
     {
         lock (_lock)
         {
             if (_isClosed)
                 return;
-            Add(new Entry(text, IsEvent: true));
+            _entries.AddLast(new Entry(text, IsEvent: true));
             _events++;
             Events++;
             _eventBytes += text.Length;
@@ -49,15 +53,29 @@ internal sealed class ClientQueue(int maxEvents, int maxBytes)
         }
     }
 
+    /// <summary>Adds a reply. The writer hears of it on the pool, and finds those that came meanwhile too.</summary>
     public void AddReply(byte[] text)
     {
+        TaskCompletionSource? waiting;
         lock (_lock)
         {
             if (_isClosed)
                 return;
-            Add(new Entry(text, IsEvent: false));
+            _entries.AddLast(new Entry(text, IsEvent: false));
             _replies++;
+            waiting = Interlocked.Exchange(ref _filled, null);
         }
+        if (waiting is not null)
+            ThreadPool.UnsafeQueueUserWorkItem(static filled => filled.TrySetResult(), waiting, preferLocal: false);
+    }
+
+    /// <summary>Lets the writer write what waits, on this thread as far as it goes without waiting.</summary>
+    public void Wake()
+    {
+        TaskCompletionSource? waiting;
+        lock (_lock)
+            waiting = Interlocked.Exchange(ref _filled, null);
+        waiting?.TrySetResult();
     }
 
     /// <summary>Completes when the client has read enough of its replies to be given more.</summary>
@@ -72,24 +90,39 @@ internal sealed class ClientQueue(int maxEvents, int maxBytes)
         }
     }
 
-    /// <summary>The next text to write; null when the queue is closed and empty.</summary>
-    public async ValueTask<byte[]?> TakeAsync()
+    /// <summary>The next text to write, if there is one.</summary>
+    public bool TryTake([NotNullWhen(true)] out byte[]? text)
+    {
+        lock (_lock)
+        {
+            text = null;
+            if (_entries.First is not { } first)
+                return false;
+            if (first.Value.IsEvent && _untold > 0)
+            {
+                text = TellOfDropped();
+                return true;
+            }
+            Remove(first);
+            text = first.Value.Text;
+            return true;
+        }
+    }
+
+    /// <summary>Waits for something to write; false when the queue is closed and empty.</summary>
+    public async ValueTask<bool> WaitAsync()
     {
         while (true)
         {
             Task filled;
             lock (_lock)
             {
-                if (_entries.First is { } first)
-                {
-                    if (first.Value.IsEvent && _untold > 0)
-                        return TellOfDropped();
-                    Remove(first);
-                    return first.Value.Text;
-                }
+                if (_entries.First is not null)
+                    return true;
                 if (_isClosed)
-                    return null;
-                _filled ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                    return false;
+                // Completed on a thread that may go on with the writing: never under the lock.
+                _filled ??= new TaskCompletionSource();
                 filled = _filled.Task;
             }
             await filled;
@@ -103,17 +136,11 @@ internal sealed class ClientQueue(int maxEvents, int maxBytes)
         {
             _isClosed = true;
             Signal(ref _room);
-            Signal(ref _filled);
         }
+        Wake();
     }
 
     private bool IsOverfull => _events > maxEvents || _eventBytes > maxBytes;
-
-    private void Add(Entry entry)
-    {
-        _entries.AddLast(entry);
-        Signal(ref _filled);
-    }
 
     private void Drop(LinkedListNode<Entry> node)
     {

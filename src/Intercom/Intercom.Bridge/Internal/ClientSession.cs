@@ -64,16 +64,18 @@ internal sealed class ClientSession(ClientQueue queue, MessageFilter filter, Tim
 
     public bool MaySend(string channel) => _credential?.AllowsSending(channel, time.GetUtcNow()) ?? true;
 
-    /// <param name="channel">Where the message came from.</param>
-    /// <param name="text">What <see cref="MessageFilter.TextOf"/> made of it.</param>
-    /// <param name="isFiltered">Whether filters apply to the channel.</param>
-    public bool Wants(string channel, string text, bool isFiltered)
+    /// <summary>Whether it is one of the channels subscribed to.</summary>
+    public bool Hears(string channel)
     {
         var channels = _channels;
-        if (channels.Length > 0 && !channels.Contains(channel, StringComparer.Ordinal))
-            return false;
-        return !isFiltered || _filter.Matches(text);
+        return channels.Length == 0 || channels.Contains(channel, StringComparer.Ordinal);
     }
+
+    /// <summary>Whether texts have to be looked at at all.</summary>
+    public bool HasFilter => !_filter.IsEmpty;
+
+    /// <param name="text">What <see cref="MessageFilter.TextOf"/> made of a message.</param>
+    public bool Passes(string text) => _filter.Matches(text);
 
     public void Reply(JsObject reply) => Queue.AddReply(JsJson.StringifyToUtf8(reply));
 }

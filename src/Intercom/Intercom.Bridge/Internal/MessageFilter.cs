@@ -19,6 +19,9 @@ internal sealed class MessageFilter
 
     public static MessageFilter None { get; } = new([]);
 
+    /// <summary>Whether everything matches.</summary>
+    public bool IsEmpty => _groups.Length == 0;
+
     public static MessageFilter Parse(string text) =>
         new([.. text.Split('|').Select(ParseGroup).Where(group => group.Length > 0)]);
 
