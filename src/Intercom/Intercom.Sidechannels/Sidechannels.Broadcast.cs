@@ -10,6 +10,9 @@ public sealed partial class Sidechannels
     private const int IdRandomChars = 8;
     private const string IdAlphabet = "0123456789abcdefghijklmnopqrstuvwxyz";
 
+    /// <summary>Values of a byte that fall on each letter equally often.</summary>
+    private const int FairBytes = 252;
+
     /// <summary>
     /// Sends a message to every peer that has the channel open. It is sealed first (proof of work, signature), away from
     /// the loop; messages leave in the order of the calls.
@@ -100,8 +103,15 @@ public sealed partial class Sidechannels
     private string MakeId(long time)
     {
         Span<char> random = stackalloc char[IdRandomChars];
-        foreach (ref var letter in random)
-            letter = IdAlphabet[Loop.Random.Next(IdAlphabet.Length)];
+        Span<byte> bytes = stackalloc byte[2 * IdRandomChars];
+        for (var made = 0; made < random.Length; )
+        {
+            // All at once: asking the system for each letter costs more than the rest of the payload.
+            Loop.Random.Fill(bytes);
+            foreach (var value in bytes)
+                if (value < FairBytes && made < random.Length)
+                    random[made++] = IdAlphabet[value % IdAlphabet.Length];
+        }
         return $"{PublicKey}:{time}:{random}";
     }
 

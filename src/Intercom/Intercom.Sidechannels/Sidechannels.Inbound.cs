@@ -96,6 +96,8 @@ public sealed partial class Sidechannels
 
         public void OpenRequested(InboundFrame frame, string target) => owner.HandleOpenRequest(frame, target);
 
+        public bool HasOthers(InboundFrame frame) => owner._peers.Count > 1 || frame.Peer.IsGone;
+
         public void Relay(InboundFrame frame, JsObject relayed) => owner.Relay(frame, relayed);
     }
 }

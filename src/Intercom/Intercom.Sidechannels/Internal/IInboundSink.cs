@@ -11,5 +11,8 @@ internal interface IInboundSink
 
     void OpenRequested(InboundFrame frame, string target);
 
+    /// <summary>Whether there is anybody but the neighbour that brought the message.</summary>
+    bool HasOthers(InboundFrame frame);
+
     void Relay(InboundFrame frame, JsObject relayed);
 }

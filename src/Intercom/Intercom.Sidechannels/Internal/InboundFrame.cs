@@ -30,7 +30,7 @@ internal sealed class InboundFrame(ChannelLink link, ReadOnlySpan<byte> json, bo
 
     public JsValue Payload { get; set; } = JsValue.Null;
 
-    /// <summary>Size of the payload as JavaScript would write it: what the rate limit counts.</summary>
+    /// <summary>Size of the payload as JavaScript would write it: what the rate limit, if there is one, counts.</summary>
     public int PayloadBytes { get; set; }
 
     /// <summary><c>message.control</c>, when it is text.</summary>

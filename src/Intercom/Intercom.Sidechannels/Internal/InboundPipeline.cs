@@ -34,7 +34,7 @@ internal sealed class InboundPipeline
     {
         if (!Pass(frame, _gatesAfterEvidence) || !Handle(frame))
             return;
-        if (!frame.IsAuth && !frame.IsWelcome && ToRelayed(frame) is { } relayed)
+        if (!frame.IsAuth && !frame.IsWelcome && _sink.HasOthers(frame) && ToRelayed(frame) is { } relayed)
             _sink.Relay(frame, relayed);
     }
 

@@ -3,8 +3,8 @@ using Hyper.Loop;
 namespace Intercom.Sidechannels.Internal;
 
 /// <summary>
-/// One peer's frames, judged in their order. Preparation and signatures run on the pool a batch at a time, the gates on
-/// the loop in between. When much waits, the connection is paused; what arrives all the same is dropped beyond a bound.
+/// One peer's frames, judged in their order. Signatures, and the reading of much, run on the pool a batch at a time; the
+/// gates, and the reading of little, on the loop. When much waits, the connection is paused; what arrives all the same is dropped beyond a bound.
 /// Belongs to the loop.
 /// </summary>
 internal sealed class InboundQueue(
@@ -12,7 +12,7 @@ internal sealed class InboundQueue(
     PeerLink peer,
     Preparation preparation,
     InboundPipeline pipeline
-)
+) : ITurnEndItem
 {
     /// <summary>Most frames, and bytes, that wait before the connection is paused.</summary>
     public const int PauseFrames = 256;
@@ -28,9 +28,13 @@ internal sealed class InboundQueue(
 
     private const int SmallBytes = 2048;
 
+    /// <summary>Most bytes of a batch that is read on the loop: a tenth of a millisecond.</summary>
+    private const int ReadHereBytes = 32 * 1024;
+
     private readonly Queue<InboundFrame> _waiting = new();
     private readonly List<InboundFrame> _batch = [];
     private readonly List<InboundFrame> _admitted = [];
+    private int _batchBytes;
     private int _waitingBytes;
     private bool _isRunning;
     private bool _isPaused;
@@ -51,11 +55,13 @@ internal sealed class InboundQueue(
         PauseOrResume();
         if (_isRunning)
             return true;
-        // A moment later, when all that came with it is here too: then it is seen whether it is worth the pool.
+        // At the end of the turn all that came with it is here too: then it is seen whether it is worth the pool.
         _isRunning = true;
-        state.Loop.Post(static queue => _ = ((InboundQueue)queue!).RunAsync(), this);
+        state.Loop.AtTurnEnd(this);
         return true;
     }
+
+    void ITurnEndItem.OnTurnEnd() => _ = RunAsync();
 
     /// <summary>Drops what waits; the connection is gone.</summary>
     public void Close()
@@ -73,16 +79,16 @@ internal sealed class InboundQueue(
             while (!_isClosed && TakeBatch())
             {
                 var isSmall = IsSmall();
-                if (isSmall)
+                if (isSmall || MayReadHere())
                     PrepareBatch();
                 else
                     await state.Loop.OffloadAsync(PrepareBatch);
                 for (var next = 0; next < _batch.Count && !_isClosed; )
                 {
                     next = Admit(next);
-                    if (_admitted.Count > 0 && isSmall)
+                    if (isSmall || !HasSignatures())
                         GatherEvidence();
-                    else if (_admitted.Count > 0)
+                    else
                         await state.Loop.OffloadAsync(GatherEvidence);
                     CompleteAdmitted();
                 }
@@ -105,16 +111,34 @@ internal sealed class InboundQueue(
     /// </summary>
     private bool IsSmall() => _batch is [{ Bytes: <= SmallBytes }];
 
+    private bool MayReadHere()
+    {
+        if (_batchBytes > ReadHereBytes)
+            return false;
+        foreach (var frame in _batch)
+            if (preparation.MayReadInvite(frame))
+                return false;
+        return true;
+    }
+
+    private bool HasSignatures()
+    {
+        foreach (var frame in _admitted)
+            if (preparation.HasSignatures(frame))
+                return true;
+        return false;
+    }
+
     private bool TakeBatch()
     {
         _batch.Clear();
-        var bytes = 0;
-        while (_batch.Count < BatchFrames && bytes < BatchBytes && _waiting.TryDequeue(out var frame))
+        _batchBytes = 0;
+        while (_batch.Count < BatchFrames && _batchBytes < BatchBytes && _waiting.TryDequeue(out var frame))
         {
             _batch.Add(frame);
-            bytes += frame.Bytes;
+            _batchBytes += frame.Bytes;
         }
-        _waitingBytes -= bytes;
+        _waitingBytes -= _batchBytes;
         return _batch.Count > 0;
     }
 

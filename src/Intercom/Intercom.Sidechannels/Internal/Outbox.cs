@@ -29,9 +29,13 @@ internal sealed class Outbox(
     /// <summary>Largest message that is signed on the loop.</summary>
     private const int MaxBytesOnLoop = 2048;
 
+    /// <summary>A message that comes this long after the last comes alone.</summary>
+    private static readonly TimeSpan _alone = TimeSpan.FromMicroseconds(200);
+
     private readonly Queue<OutboxItem> _waiting = new();
     private readonly List<OutboxItem> _batch = [];
     private readonly CancellationTokenSource _stopping = new();
+    private TimeSpan _lastStart;
     private bool _isRunning;
 
     /// <summary>Whether so much waits that no more greetings should come.</summary>
@@ -56,7 +60,16 @@ internal sealed class Outbox(
         }
         _waiting.Enqueue(item);
         item.Channel.WaitingSends++;
-        if (!_isRunning)
+        if (_isRunning)
+            return;
+        _isRunning = true;
+        var isAlone = state.Now >= _lastStart + _alone;
+        _lastStart = state.Now;
+        // What only has to be signed, and is no first after a pause, goes a moment later: together with all that came
+        // with it.
+        if (!isAlone && IsPlain(item))
+            state.Loop.Post(static outbox => _ = ((Outbox)outbox!).RunAsync(), this);
+        else
             _ = RunAsync();
     }
 
@@ -71,7 +84,6 @@ internal sealed class Outbox(
 
     private async Task RunAsync()
     {
-        _isRunning = true;
         while (_waiting.TryDequeue(out var item))
         {
             if (IsPlain(item))
@@ -100,7 +112,7 @@ internal sealed class Outbox(
             SignBatch();
         foreach (var item in _batch)
         {
-            await SettleAsync(item, () => Task.FromResult(FinishPlain(item)));
+            SettlePlain(item);
             await waitForReaders(item.Channel);
         }
     }
@@ -122,6 +134,19 @@ internal sealed class Outbox(
         return true;
     }
 
+    private void SettlePlain(OutboxItem item)
+    {
+        try
+        {
+            item.Outcome.TrySetResult(FinishPlain(item));
+        }
+        catch (Exception error)
+        {
+            Fault(item, error);
+        }
+        item.Channel.WaitingSends--;
+    }
+
     private static async Task SettleAsync(OutboxItem item, Func<Task<BroadcastResult>> send)
     {
         try
@@ -130,11 +155,16 @@ internal sealed class Outbox(
         }
         catch (Exception error)
         {
-            // A fault of ours or of the key; whoever waits for this message hears of it, the others go on.
-            item.Outcome.TrySetException(error);
-            _ = item.Outcome.Task.Exception;
+            Fault(item, error);
         }
         item.Channel.WaitingSends--;
+    }
+
+    /// <summary>A fault of ours or of the key; whoever waits for this message hears of it, the others go on.</summary>
+    private static void Fault(OutboxItem item, Exception error)
+    {
+        item.Outcome.TrySetException(error);
+        _ = item.Outcome.Task.Exception;
     }
 
     private async Task<BroadcastResult> SendOneAsync(OutboxItem item)

@@ -25,6 +25,6 @@ internal sealed class OutboxItem(ChannelEntry channel, JsObject? payload)
     /// <summary>What sealing it failed with.</summary>
     public ExceptionDispatchInfo? Fault { get; set; }
 
-    public TaskCompletionSource<BroadcastResult> Outcome { get; } =
-        new(TaskCreationOptions.RunContinuationsAsynchronously);
+    /// <summary>Completed on the loop, where whoever waits there goes on at once.</summary>
+    public TaskCompletionSource<BroadcastResult> Outcome { get; } = new();
 }

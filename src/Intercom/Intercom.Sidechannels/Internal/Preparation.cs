@@ -23,13 +23,28 @@ internal sealed class Preparation(SidechannelOptions options, ChannelPolicy poli
             return;
         }
         frame.Payload = payload!;
-        frame.PayloadBytes = JsJson.GetUtf8Length(payload!);
+        // Only a rate limit asks for it.
+        if (options.RateBytesPerSecond > 0)
+            frame.PayloadBytes = JsJson.GetUtf8Length(payload!);
         var message = JsConvert.Get(payload, "message");
         frame.Control = (message as JsObject)?.GetString("control");
         var channel = frame.Channel.Name;
         frame.HasProof = !policy.NeedsProof(channel) || ProofOfWork.Verify(payload!, policy.Difficulty);
         if (!frame.WasInvited && policy.NeedsInvite(channel))
             frame.Invite = ReadInvite(Either(JsConvert.Get(payload, "invite"), message, "invite"), channel, frame.Peer);
+    }
+
+    /// <summary>Whether the first step checks a signature.</summary>
+    public bool MayReadInvite(InboundFrame frame) => !frame.WasInvited && policy.NeedsInvite(frame.Channel.Name);
+
+    /// <summary>Whether the second step checks a signature.</summary>
+    public bool HasSignatures(InboundFrame frame)
+    {
+        var message = JsConvert.Get(frame.Payload, "message");
+        return options.VerifySenders
+            || policy.IsOwnerWriteOnly(frame.Channel.Name)
+            || frame.IsOpenChannel
+            || FindWelcome(frame.Payload, message) is not null;
     }
 
     /// <summary>Second step, for what is within the peer's share: signatures.</summary>
