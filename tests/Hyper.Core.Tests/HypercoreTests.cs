@@ -164,6 +164,20 @@ public sealed class HypercoreTests
             var info = core.GetInfo();
             Assert.Equal((20UL, 18UL, 3UL, 0UL), (info.Length, info.StoredBlocks, info.ContiguousLength, info.Fork));
             Assert.Equal(core.TreeHash, info.TreeHash);
+            Assert.Equal((3UL, 0UL, 15UL), (core.CountStored(0, 4), core.CountStored(5, 5), core.CountStored(4, 99)));
+        });
+
+    [Fact]
+    public void Sessions_read_as_the_one_that_they_were_made_from() =>
+        InWorld.Run(async loop =>
+        {
+            await using var store = CorestoreStorage.CreateInMemory(loop);
+            await using var core = await Hypercore.OpenAsync(store);
+            core.Reads = new GetOptions { Timeout = TimeSpan.FromSeconds(7) };
+            await using var session = core.OpenSession();
+            await using var named = await session.OpenSessionAsync("named");
+            await using var snapshot = await named.OpenSnapshotAsync();
+            Assert.All([session, named, snapshot], made => Assert.Same(core.Reads, made.Reads));
         });
 
     [Fact]

@@ -4,11 +4,11 @@ namespace Hyper.Core;
 
 public sealed partial class Hypercore
 {
-    /// <summary>Another session on what this one looks at.</summary>
+    /// <summary>Another session on what this one looks at. As any made from this one, it reads as <see cref="Reads"/> says here.</summary>
     public Hypercore OpenSession()
     {
         VerifyOpen();
-        return new Hypercore(_core, _state, _keyPair, _encryption);
+        return new Hypercore(_core, _state, _keyPair, _encryption) { Reads = Reads };
     }
 
     /// <summary>
@@ -18,14 +18,15 @@ public sealed partial class Hypercore
     public async Task<Hypercore> OpenSessionAsync(string name, bool overwrite = false)
     {
         VerifyOpen();
-        return new Hypercore(_core, await _state.OpenSessionAsync(name, overwrite), _keyPair, _encryption);
+        var state = await _state.OpenSessionAsync(name, overwrite);
+        return new Hypercore(_core, state, _keyPair, _encryption) { Reads = Reads };
     }
 
     /// <summary>A session that goes on showing what this one shows when the writes before are done.</summary>
     public async Task<Hypercore> OpenSnapshotAsync()
     {
         VerifyOpen();
-        return new Hypercore(_core, await _state.TakeSnapshotAsync(), null, _encryption);
+        return new Hypercore(_core, await _state.TakeSnapshotAsync(), null, _encryption) { Reads = Reads };
     }
 
     /// <summary>
@@ -42,6 +43,6 @@ public sealed partial class Hypercore
     internal Hypercore OpenInAtom(CoreAtom atom)
     {
         VerifyOpen();
-        return new Hypercore(_core, _state.OpenInAtom(atom), _keyPair, _encryption);
+        return new Hypercore(_core, _state.OpenInAtom(atom), _keyPair, _encryption) { Reads = Reads };
     }
 }

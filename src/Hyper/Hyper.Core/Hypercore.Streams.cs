@@ -31,7 +31,6 @@ public sealed partial class Hypercore
             yield break;
         }
         await using var view = await OpenSnapshotAsync();
-        view.Reads = Reads;
         var end = Math.Min(range.End ?? view.Length, view.Length);
         for (var i = range.Start; i < end; i++)
             yield return await view.RequireAsync(range.Reverse ? end - 1 - (i - range.Start) : i, cancellationToken);
@@ -68,7 +67,6 @@ public sealed partial class Hypercore
     {
         VerifyOpen();
         var view = await OpenSnapshotAsync();
-        view.Reads = Reads;
         return new CoreByteStream(view);
     }
 
