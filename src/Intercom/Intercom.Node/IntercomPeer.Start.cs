@@ -62,22 +62,7 @@ public sealed partial class IntercomPeer
         var options = parts.Options;
         if (options.LocalDhtPort is { } port)
             parts.LocalDht = await LocalDht.JoinAsync(parts.Loop!, port, logger.LogTookOverLocalDht);
-        parts.Dht = HyperDht.Create(parts.Loop!, GetDhtOptions(options));
-    }
-
-    private static HyperDhtOptions GetDhtOptions(PeerOptions options)
-    {
-        var logger = options.LoggerFactory.CreateLogger<HyperDht>();
-        var bootstrap = options.EffectiveBootstrap;
-        if (bootstrap.Count == 0)
-            return new HyperDhtOptions { Logger = logger };
-        return bootstrap.All(node => IPAddress.IsLoopback(node.ToIPAddress()))
-            ? HyperDhtOptions.LocalTestnet with
-            {
-                Bootstrap = bootstrap,
-                Logger = logger,
-            }
-            : new HyperDhtOptions { Bootstrap = bootstrap, Logger = logger };
+        parts.Dht = HyperDht.Create(parts.Loop!, options.GetDhtOptions());
     }
 
     private static void MakeChannels(PeerParts parts)

@@ -1,3 +1,5 @@
+using System.Net;
+using Hyper.Dht;
 using Hyper.Loop;
 using Intercom.Bridge;
 using Intercom.Node.Store;
@@ -49,4 +51,20 @@ public sealed record PeerOptions
 
     /// <summary>Where everything logs to.</summary>
     public ILoggerFactory LoggerFactory { get; init; } = NullLoggerFactory.Instance;
+
+    /// <summary>How a DHT node is made for the network that these options name.</summary>
+    public HyperDhtOptions GetDhtOptions()
+    {
+        var logger = LoggerFactory.CreateLogger<HyperDht>();
+        var bootstrap = EffectiveBootstrap;
+        if (bootstrap.Count == 0)
+            return new HyperDhtOptions { Logger = logger };
+        return bootstrap.All(node => IPAddress.IsLoopback(node.ToIPAddress()))
+            ? HyperDhtOptions.LocalTestnet with
+            {
+                Bootstrap = bootstrap,
+                Logger = logger,
+            }
+            : new HyperDhtOptions { Bootstrap = bootstrap, Logger = logger };
+    }
 }

@@ -58,7 +58,7 @@ public sealed class RecordedFlagsTests : IDisposable
 
     private static async Task<(PeerOptions? Options, string? Error)> ReadAsync(string[] flags)
     {
-        var settings = new SettingOptions();
+        var settings = new SettingOptions(SettingCatalog.All);
         var root = new RootCommand();
         settings.AddTo(root);
         flags = SettingArguments.Normalize(flags);

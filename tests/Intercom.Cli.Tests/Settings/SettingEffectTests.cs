@@ -129,7 +129,7 @@ public sealed class SettingEffectTests
 
     private static async Task<ReadPeer> ReadAsync(string[] flags, Dictionary<string, string> environment)
     {
-        var settings = new SettingOptions();
+        var settings = new SettingOptions(SettingCatalog.All);
         var root = new RootCommand();
         settings.AddTo(root);
         flags = SettingArguments.Normalize(flags);

@@ -42,7 +42,7 @@ public sealed class SettingTests
             ["SC_BRIDGE_PORT"] = "nonsense",
             ["SIDECHANNELS"] = "",
         };
-        var settings = new SettingOptions();
+        var settings = new SettingOptions(SettingCatalog.All);
         var root = new RootCommand();
         settings.AddTo(root);
 

@@ -32,19 +32,10 @@ internal static class TokenCommand
             Description = "Name by which it is listed and revoked (default a random one).",
             HelpName = "name",
         };
-        Option<TimeSpan?> expires = new("--expires")
-        {
-            Description = "When it ends: 90s, 15m, 12h, 1d or 2w from now (default never).",
-            HelpName = "time",
-            CustomParser = result =>
-            {
-                var text = result.Tokens.Count == 0 ? "" : result.Tokens[^1].Value;
-                if (DurationText.TryParse(text) is { } time)
-                    return time;
-                result.AddError($"--expires: '{text}' is not allowed here; allowed is {DurationText.Allowed}");
-                return null;
-            },
-        };
+        var expires = DurationOption.Create(
+            "--expires",
+            "When it ends: 90s, 15m, 12h, 1d or 2w from now (default never)."
+        );
         var command = Make("create", "Make a token and print it, once.", out var store, out var json);
         scopes.AddTo(command);
         command.Options.Add(id);

@@ -25,4 +25,13 @@ internal static class NumberOption
                 return null;
             },
         };
+
+    /// <summary>One that counts or numbers something: from <paramref name="least"/> on, without a limit of its own.</summary>
+    public static Option<int?> CreateCount(string name, string description, int? fallback, int least = 0)
+    {
+        var option = Create(name, least, int.MaxValue, fallback);
+        option.Description = description;
+        option.HelpName = "number";
+        return option;
+    }
 }

@@ -22,50 +22,17 @@ internal static class PeerOptionsReader
         var token = values.Text(SettingCatalog.BridgeTokenText);
         if (isBridgeOn && !isUp && token is null)
             throw new CommandException(ExitCode.Usage, "SC-Bridge requires --sc-bridge-token (auth is mandatory).");
-        var localDhtPort = ReadLocalDhtPort(values);
-        var bootstrap = localDhtPort is null ? await ReadBootstrapAsync(values, cancellationToken) : [];
-        return new PeerOptions
+        var network = await NetworkReader.ReadAsync(values, cancellationToken);
+        return network with
         {
             StoresDirectory = values.Text(SettingCatalog.PeerStoresDirectory) ?? PeerStore.DefaultDirectory,
             StoreName = values.Text(SettingCatalog.PeerStoreName) ?? PeerStore.DefaultName,
-            DhtBootstrap = bootstrap,
-            LocalDhtPort = localDhtPort,
             Sidechannels = await ReadSidechannelsAsync(values),
             Bridge = isBridgeOn ? BridgeOptionsReader.Read(values) : null,
             BridgeToken = token,
             BridgeRunsCommands = values.Switch(SettingCatalog.BridgeCli, fallback: false),
             BridgeTakesNextPort = isUp && !values.Has(SettingCatalog.BridgePort),
         };
-    }
-
-    /// <summary>Where the DHT of this machine is, if it is to be used: unless other nodes are named in a place before.</summary>
-    private static ushort? ReadLocalDhtPort(SettingValues values)
-    {
-        var (ofSwitch, ofPort) = (values.SourceOf(SettingCatalog.Local), values.SourceOf(SettingCatalog.LocalPort));
-        var isSaidByPort = ofPort.Source > ofSwitch.Source;
-        if (!isSaidByPort && !values.Switch(SettingCatalog.Local, fallback: false))
-            return null;
-        var port = (ushort)(values.Number(SettingCatalog.LocalPort) ?? LocalDht.DefaultPort);
-        var (nodes, own) = (values.SourceOf(SettingCatalog.DhtBootstrap), isSaidByPort ? ofPort : ofSwitch);
-        if (values.Has(SettingCatalog.DhtBootstrap) && nodes.Source == own.Source)
-        {
-            throw new CommandException(
-                ExitCode.Usage,
-                $"{own.GivenAs} and {nodes.GivenAs} exclude each other: --local is the DHT at {LocalDht.BootstrapAt(port)}."
-            );
-        }
-        return nodes.Source > own.Source ? null : port;
-    }
-
-    private static async Task<IReadOnlyList<UdpAddress>> ReadBootstrapAsync(
-        SettingValues values,
-        CancellationToken cancellationToken
-    )
-    {
-        List<UdpAddress> nodes = [];
-        foreach (var text in values.List(SettingCatalog.DhtBootstrap))
-            nodes.Add(await HostAndPort.ResolveAsync(text, cancellationToken));
-        return nodes;
     }
 
     private static async Task<SidechannelOptions> ReadSidechannelsAsync(SettingValues values)

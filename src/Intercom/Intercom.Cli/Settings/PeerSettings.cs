@@ -9,7 +9,7 @@ namespace Intercom.Cli.Settings;
 /// </summary>
 internal sealed class PeerSettings
 {
-    private readonly SettingOptions _options = new();
+    private readonly SettingOptions _options = new(SettingCatalog.All);
     private readonly Option<string?> _file = new("--config")
     {
         Description = "Configuration file instead of intercom.json in the store; see `intercom config`.",

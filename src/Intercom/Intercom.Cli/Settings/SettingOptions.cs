@@ -3,11 +3,11 @@ using System.CommandLine.Parsing;
 
 namespace Intercom.Cli.Settings;
 
-/// <summary>The command-line options of the settings, and the way back from a parsed line to their values.</summary>
-internal sealed class SettingOptions
+/// <summary>The command-line options of settings, and the way back from a parsed line to their values.</summary>
+internal sealed class SettingOptions(SettingDefinition[] settings)
 {
     private readonly (SettingDefinition Setting, Option<string[]> Option)[] _options = Array.ConvertAll(
-        SettingCatalog.All,
+        settings,
         setting => (setting, MakeOption(setting))
     );
 
