@@ -11,5 +11,5 @@ internal static class ExitCode
 
     /// <summary>All of them, for the help text.</summary>
     public const string Explained =
-        "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 no such peer running, 4 refused by the peer.";
+        "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 no such peer running or found, 4 refused by the peer.";
 }

@@ -7,7 +7,9 @@ using Intercom.Cli.Terminal;
 
 namespace Intercom.Cli.Commands.Stores;
 
-/// <summary><c>intercom bee get|put|delete|range</c>: a sorted map in a core of a local store. Keys and values are text.</summary>
+/// <summary>
+/// <c>intercom bee get|put|delete|range|watch</c>: a sorted map in a core of a local store, or of peers. Keys and values are text.
+/// </summary>
 internal static class BeeCommands
 {
     private static readonly Argument<string> _key = new("key") { Description = "The key, as text." };
@@ -24,31 +26,42 @@ internal static class BeeCommands
         Description = "From the last key to the first.",
     };
 
-    private static readonly Option<int?> _limit = Limit();
+    private static readonly Option<int?> _limit = NumberOption.CreateCount("--limit", "At most so many entries.", null);
+
+    private static readonly Option<int?> _since = NumberOption.CreateCount(
+        "--since",
+        "Begin behind this version; 1, the default, is the empty bee.",
+        1,
+        least: 1
+    );
 
     public static Command Create() =>
-        new("bee", "Read and write a sorted map in a core of a store on this machine, while no peer has it open.")
+        new("bee", "Read and write a sorted map in a core of a store on this machine, or follow one of peers.")
         {
             LocalStore.Create(
                 "get",
                 "Print the value of a key.",
                 createIfMissing: false,
                 store => WithBeeAsync(store, createIfMissing: false, GetAsync),
-                [LocalStore.CoreArgument, _key]
+                [LocalStore.CoreArgument, _key],
+                [NetworkOptions.Remote, EncryptionKeyOption.Option],
+                isNetworked: true
             ),
             LocalStore.Create(
                 "put",
                 "Set a key; makes core and store if there are none.",
                 createIfMissing: true,
                 store => WithBeeAsync(store, createIfMissing: true, PutAsync),
-                [LocalStore.CoreArgument, _key, _value]
+                [LocalStore.CoreArgument, _key, _value],
+                [EncryptionKeyOption.Option]
             ),
             LocalStore.Create(
                 "delete",
                 "Remove a key.",
                 createIfMissing: false,
                 store => WithBeeAsync(store, createIfMissing: false, DeleteAsync),
-                [LocalStore.CoreArgument, _key]
+                [LocalStore.CoreArgument, _key],
+                [EncryptionKeyOption.Option]
             ),
             LocalStore.Create(
                 "range",
@@ -56,7 +69,17 @@ internal static class BeeCommands
                 createIfMissing: false,
                 store => WithBeeAsync(store, createIfMissing: false, RangeAsync),
                 [LocalStore.CoreArgument],
-                [_gt, _gte, _lt, _lte, _reverse, _limit]
+                [_gt, _gte, _lt, _lte, _reverse, _limit, NetworkOptions.Remote, EncryptionKeyOption.Option],
+                isNetworked: true
+            ),
+            LocalStore.Create(
+                "watch",
+                "Print what was written, in order; with --follow also what comes.",
+                createIfMissing: false,
+                store => WithBeeAsync(store, createIfMissing: false, WatchAsync),
+                [LocalStore.CoreArgument],
+                [_since, _limit, CoreReading.Follow, NetworkOptions.Remote, EncryptionKeyOption.Option],
+                isNetworked: true
             ),
         };
 
@@ -66,16 +89,32 @@ internal static class BeeCommands
         Func<LocalStore, Hyperbee, Task> body
     )
     {
-        await using var bee = new Hyperbee(await store.OpenCoreAsync(createIfMissing));
+        await using var reading = await CoreReading.OpenAsync(store, createIfMissing);
+        await using var bee = new Hyperbee(reading.Core);
         try
         {
-            if (await bee.GetHeaderAsync(store.CancellationToken) is { Protocol: not BeeHeader.BeeProtocol })
-                throw NoBee();
+            await VerifyAsync(store, bee);
             await body(store, bee);
         }
         catch (HyperbeeException error)
         {
             throw new CommandException(ExitCode.Failed, error.Message);
+        }
+    }
+
+    private static async Task VerifyAsync(LocalStore store, Hyperbee bee)
+    {
+        const string other =
+            "The core holds something else than a bee: its first block names another protocol, or it is "
+            + "encrypted with another key than was given.";
+        try
+        {
+            if (await bee.GetHeaderAsync(store.CancellationToken) is { Protocol: not BeeHeader.BeeProtocol })
+                throw new CommandException(ExitCode.Failed, other);
+        }
+        catch (HyperbeeException error) when (error.Code == HyperbeeErrorCode.DecodingError)
+        {
+            throw new CommandException(ExitCode.Failed, other);
         }
     }
 
@@ -122,6 +161,49 @@ internal static class BeeCommands
             );
     }
 
+    private static async Task WatchAsync(LocalStore store, Hyperbee bee)
+    {
+        var line = store.Line;
+        var since = (ulong)line.GetValue(_since)!.Value;
+        var left = line.GetValue(_limit) ?? int.MaxValue;
+        var isFollowing = line.GetValue(CoreReading.Follow);
+        using var download = isFollowing ? bee.Core.Download(new DownloadRange { Start = bee.Core.Length }) : null;
+        var changes = isFollowing
+            ? bee.GetLiveHistoryAsync(since, store.CancellationToken)
+            : bee.GetHistoryAsync(new BeeHistoryRange { Gte = (long)since, Limit = left }, store.CancellationToken);
+        try
+        {
+            if (left == 0)
+                return;
+            await foreach (var change in changes)
+            {
+                ShowChange(store, change);
+                if (--left == 0)
+                    return;
+            }
+        }
+        catch (OperationCanceledException) when (isFollowing && store.CancellationToken.IsCancellationRequested)
+        {
+            Output.Note("stopping");
+        }
+    }
+
+    private static void ShowChange(LocalStore store, BeeChange change)
+    {
+        var json = ToJson(change.Entry);
+        json["type"] = change.IsDeletion ? "delete" : "put";
+        store.Output.Result(
+            json,
+            console =>
+            {
+                if (change.IsDeletion)
+                    Output.Line(console, $"delete\t{Text(change.Entry.Key)}");
+                else
+                    Output.Line(console, $"put\t{Text(change.Entry.Key)}\t{Text(change.Entry.Value)}");
+            }
+        );
+    }
+
     private static void ShowVersion(LocalStore store, Hyperbee bee, string type)
     {
         var json = new JsObject { ["type"] = type, ["version"] = bee.Version };
@@ -137,9 +219,6 @@ internal static class BeeCommands
             ["value"] = entry.Value is null ? JsValue.Null : Text(entry.Value),
         };
 
-    private static CommandException NoBee() =>
-        new(ExitCode.Failed, "The core holds something else than a bee: its first block names another protocol.");
-
     private static string Text(ReadOnlyMemory<byte>? bytes) =>
         bytes is { } given ? TextEncoding.UTF8.GetString(given.Span) : "";
 
@@ -150,12 +229,4 @@ internal static class BeeCommands
 
     private static Option<string?> Bound(string name, string description) =>
         new(name) { Description = description, HelpName = "key" };
-
-    private static Option<int?> Limit()
-    {
-        var option = NumberOption.Create("--limit", 0, int.MaxValue, null);
-        option.Description = "At most so many entries.";
-        option.HelpName = "number";
-        return option;
-    }
 }

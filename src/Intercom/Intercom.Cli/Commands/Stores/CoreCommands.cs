@@ -7,7 +7,7 @@ using Intercom.Cli.Terminal;
 
 namespace Intercom.Cli.Commands.Stores;
 
-/// <summary><c>intercom core create|append|cat|info</c>: one core of a local store.</summary>
+/// <summary><c>intercom core create|append|cat|info</c>: one core of a local store; <c>replicate|seed</c>: its peers.</summary>
 internal static class CoreCommands
 {
     private static readonly Argument<string[]> _blocks = new("block")
@@ -21,19 +21,24 @@ internal static class CoreCommands
         Description = "Each line of standard input is a block.",
     };
 
-    private static readonly Option<int?> _start = Number("--start", "First block to print.", 0);
+    private static readonly Option<int?> _start = NumberOption.CreateCount("--start", "First block to print.", 0);
 
-    private static readonly Option<int?> _end = Number("--end", "One behind the last block to print.", null);
+    private static readonly Option<int?> _end = NumberOption.CreateCount(
+        "--end",
+        "One behind the last block to print.",
+        null
+    );
 
     public static Command Create() =>
-        new("core", "Make, write and read a core of a store on this machine, while no peer has it open.")
+        new("core", "Make, write, read, fetch and share cores of a store on this machine, while no peer has it open.")
         {
             LocalStore.Create(
                 "create",
                 "Make a core by name, and the store if there is none.",
                 createIfMissing: true,
                 CreateAsync,
-                [LocalStore.CoreArgument]
+                [LocalStore.CoreArgument],
+                [EncryptionKeyOption.Option]
             ),
             LocalStore.Create(
                 "append",
@@ -41,7 +46,7 @@ internal static class CoreCommands
                 createIfMissing: false,
                 AppendAsync,
                 [LocalStore.CoreArgument, _blocks],
-                [_lines]
+                [_lines, EncryptionKeyOption.Option]
             ),
             LocalStore.Create(
                 "cat",
@@ -49,15 +54,19 @@ internal static class CoreCommands
                 createIfMissing: false,
                 CatAsync,
                 [LocalStore.CoreArgument],
-                [_start, _end]
+                [_start, _end, NetworkOptions.Remote, EncryptionKeyOption.Option],
+                isNetworked: true
             ),
             LocalStore.Create(
                 "info",
                 "Show key, length and signature of a core.",
                 createIfMissing: false,
                 InfoAsync,
-                [LocalStore.CoreArgument]
+                [LocalStore.CoreArgument],
+                [EncryptionKeyOption.Option]
             ),
+            ReplicateCommand.Create(),
+            SeedCommand.Create(),
         };
 
     /// <summary>What a core is, on a line or as JSON.</summary>
@@ -69,6 +78,7 @@ internal static class CoreCommands
             ["type"] = "core",
             ["name"] = name,
             ["key"] = info.Key.ToHex(),
+            ["id"] = CoreId.Encode(info.Key),
             ["discoveryKey"] = info.DiscoveryKey.ToHex(),
             ["length"] = info.Length,
             ["storedBlocks"] = info.StoredBlocks,
@@ -150,7 +160,8 @@ internal static class CoreCommands
 
     private static async Task CatAsync(LocalStore store)
     {
-        await using var core = await store.OpenCoreAsync();
+        await using var reading = await CoreReading.OpenAsync(store);
+        var core = reading.Core;
         var start = (ulong)(store.Line.GetValue(_start) ?? 0);
         var end = store.Line.GetValue(_end) is { } given ? Math.Min((ulong)given, core.Length) : core.Length;
         await using var raw = Console.OpenStandardOutput();
@@ -176,12 +187,4 @@ internal static class CoreCommands
             ["index"] = index,
             ["hex"] = Convert.ToHexStringLower(block),
         };
-
-    private static Option<int?> Number(string name, string description, int? fallback)
-    {
-        var option = NumberOption.Create(name, 0, int.MaxValue, fallback);
-        option.Description = description;
-        option.HelpName = "number";
-        return option;
-    }
 }
