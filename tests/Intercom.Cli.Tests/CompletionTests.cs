@@ -10,6 +10,9 @@ public sealed class CompletionTests : CliLab
     [InlineData("intercom sc join --in", "--invite --invite_b64")]
     [InlineData("intercom up --sc-bridge-f", "--sc-bridge-filter --sc-bridge-filter-channel")]
     [InlineData("intercom tail x --js", "--json")]
+    [InlineData("intercom core se", "seed")]
+    [InlineData("intercom core replicate x --l", "--live --local --local-port")]
+    [InlineData("intercom bee watch x y --f", "--follow")]
     public async Task Bash_completes_commands_and_flags(string typed, string offered)
     {
         Assert.SkipUnless(File.Exists("/bin/bash"), "There is no bash here.");

@@ -25,7 +25,7 @@ public sealed partial class SkillTests : CliLab
             return;
         }
         var blocks = Blocks("sh").ToList();
-        Assert.Equal(6, blocks.Count);
+        Assert.Equal(7, blocks.Count);
         var script = Path.Combine(Folder, "skill.sh");
         var program = Path.Combine(Folder, "bin", "intercom");
         Directory.CreateDirectory(Path.GetDirectoryName(program)!);
@@ -49,6 +49,8 @@ public sealed partial class SkillTests : CliLab
         Assert.Equal(0, await run.EndAsync());
         Assert.Contains("hello from the agent", run.Results);
         Assert.Contains("sent on club to 1 peer", run.Results);
+        Assert.Contains("\"type\":\"replicated\"", run.Results);
+        Assert.Contains("onetwo", run.Results);
     }
 
     [Fact]

@@ -53,6 +53,10 @@ public sealed class JsSwarm : PartnerObject
             }
         );
 
+    /// <summary>Replicates a store over every connection from now on; the swarm's mode is <see cref="StreamMode.None"/>.</summary>
+    public Task ReplicateAsync(JsStore store) =>
+        Partner.CallAsync("swarm.replicate", new { swarm = Handle, store = store.Handle });
+
     public Task LeaveAsync(string topic) => Partner.CallAsync("swarm.leave", new { swarm = Handle, topic });
 
     /// <summary>Waits until every peer known now has connected or failed once.</summary>

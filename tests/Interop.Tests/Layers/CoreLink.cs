@@ -95,16 +95,16 @@ internal sealed class CoreLink : IAsyncDisposable
         });
 
     /// <summary>SHA-256 over all blocks of a core of ours.</summary>
-    public Task<string> DigestAsync(Hypercore core) =>
-        RunAsync(async () =>
-        {
-            using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-            for (var i = 0UL; i < core.Length; i++)
-                hash.AppendData(
-                    await core.GetAsync(i) ?? throw new InvalidOperationException($"Block {i} is missing.")
-                );
-            return Convert.ToHexStringLower(hash.GetHashAndReset());
-        });
+    public Task<string> DigestAsync(Hypercore core) => RunAsync(() => DigestOfAsync(core));
+
+    /// <inheritdoc cref="DigestAsync"/>
+    public static async Task<string> DigestOfAsync(Hypercore core)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        for (var i = 0UL; i < core.Length; i++)
+            hash.AppendData(await core.GetAsync(i) ?? throw new InvalidOperationException($"Block {i} is missing."));
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
 
     public async ValueTask DisposeAsync()
     {

@@ -12,6 +12,11 @@ export function register(driver) {
   driver.verb('store.replicate', ({ store, stream }) => {
     driver.handles.get(store).replicate(driver.handles.get(stream).stream);
   });
+  // As an app does: every connection that a swarm makes from now on, its stream attached in mode `none`.
+  driver.verb('swarm.replicate', ({ swarm, store }) => {
+    const cores = driver.handles.get(store);
+    driver.handles.get(swarm).on('connection', (connection) => cores.replicate(connection));
+  });
   // By key, or by name; with an encryption key it reads and writes clear text.
   driver.verb('store.open-core', async ({ store, key, name, encryptionKey }) => {
     const secret = encryptionKey ? { encryption: { key: bytes(encryptionKey) } } : {};
