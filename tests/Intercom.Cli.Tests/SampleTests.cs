@@ -1,17 +1,19 @@
 using System.Diagnostics;
 using Intercom.Cli.Tests.Lab;
+using TestKit;
 
 namespace Intercom.Cli.Tests;
 
-/// <summary>The bots in samples/ at a running peer.</summary>
+/// <summary>The bots in samples/ at a running peer, and the programs there that need none.</summary>
 public sealed class SampleTests : CliLab
 {
     private const int MaxLines = 60;
+    private const int MaxProgramLines = 80;
 
     public static TheoryData<string, string[], string> Bots =>
         new()
         {
-            { "dotnet", [EchoBot], "samples/EchoBot/Program.cs" },
+            { "dotnet", [RepositoryFiles.SampleProgram("EchoBot")], "samples/EchoBot/Program.cs" },
             { "python3", [RepositoryFiles.PathOf("samples/echo_bot.py")], "samples/echo_bot.py" },
             // Of no effect from Node 22 on, where it is the default.
             {
@@ -20,9 +22,6 @@ public sealed class SampleTests : CliLab
                 "samples/echo-bot.mjs"
             },
         };
-
-    private static string EchoBot =>
-        RepositoryFiles.PathOf(Path.Combine("samples", "EchoBot", "bin", RepositoryFiles.BuildFolder, "EchoBot.dll"));
 
     [Theory]
     [MemberData(nameof(Bots))]
@@ -46,6 +45,37 @@ public sealed class SampleTests : CliLab
         Assert.Equal(0, await heard.EndAsync("the bot's answer"));
         Assert.EndsWith($" pong {new string('x', 70_000)}", heard.Results);
     }
+
+    [Fact]
+    public async Task Shared_file_arrives_and_is_the_same()
+    {
+        Assert.InRange(
+            RepositoryFiles.Read("samples/ShareFile/Program.cs").Count(at => at == '\n'),
+            1,
+            MaxProgramLines
+        );
+        var bytes = new byte[1_000_003];
+        TestSeed.NewRandom().NextBytes(bytes);
+        await File.WriteAllBytesAsync(Path.Combine(Folder, "photo.jpg"), bytes, TestContext.Current.CancellationToken);
+        var sender = StartShare("send", "photo.jpg", await BootstrapAsync());
+        var key = await sender.LineAsync("key ");
+
+        var receiver = StartShare("get", key["key ".Length..], "copy.jpg", await BootstrapAsync());
+
+        Assert.Equal(0, await receiver.EndAsync("the file"));
+        Assert.Contains("16 of 16 blocks, 1000003 bytes in all", receiver.Results);
+        var copy = await File.ReadAllBytesAsync(
+            Path.Combine(Folder, "copy.jpg"),
+            TestContext.Current.CancellationToken
+        );
+        Assert.Equal(bytes, copy);
+        Assert.Equal(0, await sender.StopAsync());
+    }
+
+    private IntercomProcess StartShare(params string[] arguments) =>
+        Keep(
+            IntercomProcess.StartProgram(Folder, "dotnet", [RepositoryFiles.SampleProgram("ShareFile"), .. arguments])
+        );
 
     private static bool CanRun(string program)
     {

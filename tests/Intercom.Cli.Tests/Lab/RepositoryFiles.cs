@@ -10,6 +10,10 @@ internal static class RepositoryFiles
 
     public static string PathOf(string relative) => Path.Combine(Root, relative);
 
+    /// <summary>The program of a sample in C#, as this build has made it.</summary>
+    public static string SampleProgram(string name) =>
+        PathOf(Path.Combine("samples", name, "bin", BuildFolder, $"{name}.dll"));
+
     public static string Read(string relative) => File.ReadAllText(PathOf(relative)).ReplaceLineEndings("\n");
 
     private static string FindRoot()
@@ -20,5 +24,6 @@ internal static class RepositoryFiles
         return folder ?? throw new InvalidOperationException("The tests do not run below the repository.");
     }
 
-    private static string BinFolder() => Path.Combine(Root, "tests", "Intercom.Cli.Tests", "bin");
+    private static string BinFolder() =>
+        Path.Combine(Root, "tests", typeof(RepositoryFiles).Assembly.GetName().Name!, "bin");
 }
