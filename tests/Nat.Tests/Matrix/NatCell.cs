@@ -3,10 +3,20 @@ using Nat.Tests.Namespaces;
 namespace Nat.Tests.Matrix;
 
 /// <summary>Who dials whom, from behind what: a cell of the table.</summary>
-public sealed record NatCell(Make Dialler, NatKind DiallerNat, Make Server, NatKind ServerNat, bool HasRelay = false)
+public sealed record NatCell(
+    Make Dialler,
+    NatKind DiallerNat,
+    Make Server,
+    NatKind ServerNat,
+    bool HasRelay = false,
+    bool IsOneNetwork = false
+)
 {
     /// <summary>Each sends to the other's own address.</summary>
     public const string Direct = "direct";
+
+    /// <summary>Each sends to the other's address in the network that both are in.</summary>
+    public const string Local = "local";
 
     /// <summary>Both send to the relay.</summary>
     public const string Relayed = "relayed";
@@ -34,11 +44,15 @@ public sealed record NatCell(Make Dialler, NatKind DiallerNat, Make Server, NatK
         (Make.Newest, Make.Newest),
     ];
 
-    /// <summary>The rows of the table: from behind what to behind what, and whether there is a relay.</summary>
-    public static IReadOnlyList<(NatKind Dialler, NatKind Server, bool HasRelay)> Rows { get; } =
+    /// <summary>
+    /// The rows of the table: from behind what to behind what, whether there is a relay, and whether both are behind the same one.
+    /// </summary>
+    public static IReadOnlyList<(NatKind Dialler, NatKind Server, bool HasRelay, bool IsOneNetwork)> Rows { get; } =
     [
-        .. from dialler in _kinds from server in _kinds select (dialler, server, false),
-        (NatKind.RandomPort, NatKind.RandomPort, true),
+        .. from dialler in _kinds from server in _kinds select (dialler, server, false, false),
+        (NatKind.RandomPort, NatKind.RandomPort, true, false),
+        (NatKind.PortKeeping, NatKind.PortKeeping, false, true),
+        (NatKind.RandomPort, NatKind.RandomPort, false, true),
     ];
 
     /// <summary>All cells, row by row.</summary>
@@ -46,7 +60,7 @@ public sealed record NatCell(Make Dialler, NatKind DiallerNat, Make Server, NatK
     [
         .. from row in Rows
         from column in Columns
-        select new NatCell(column.Dialler, row.Dialler, column.Server, row.Server, row.HasRelay),
+        select new NatCell(column.Dialler, row.Dialler, column.Server, row.Server, row.HasRelay, row.IsOneNetwork),
     ];
 
     /// <summary>What every change is tested with.</summary>
@@ -59,6 +73,9 @@ public sealed record NatCell(Make Dialler, NatKind DiallerNat, Make Server, NatK
         new(Make.Ours, NatKind.RandomPort, Make.Newest, NatKind.PortKeeping),
         new(Make.Pinned, NatKind.PortKeeping, Make.Ours, NatKind.Firewall),
         new(Make.Newest, NatKind.PortKeeping, Make.Ours, NatKind.RandomPort),
+        new(Make.Ours, NatKind.PortKeeping, Make.Ours, NatKind.PortKeeping, IsOneNetwork: true),
+        new(Make.Ours, NatKind.RandomPort, Make.Pinned, NatKind.RandomPort, IsOneNetwork: true),
+        new(Make.Newest, NatKind.PortKeeping, Make.Ours, NatKind.PortKeeping, IsOneNetwork: true),
     ];
 
     /// <summary>Whose nodes make up the DHT: the JavaScript peer's, where there is one.</summary>
@@ -68,6 +85,7 @@ public sealed record NatCell(Make Dialler, NatKind DiallerNat, Make Server, NatK
     public string Expected =>
         (DiallerNat, ServerNat, HasRelay) switch
         {
+            _ when IsOneNetwork => Local,
             (NatKind.RandomPort, NatKind.RandomPort, true) => Relayed,
             (NatKind.RandomPort, NatKind.RandomPort, false) => Dialler == Make.Ours ? DoubleRandom : Aborted,
             _ => Direct,
@@ -75,5 +93,5 @@ public sealed record NatCell(Make Dialler, NatKind DiallerNat, Make Server, NatK
 
     /// <inheritdoc/>
     public override string ToString() =>
-        $"{Dialler.Name()} {DiallerNat.Name()} to {Server.Name()} {ServerNat.Name()}{(HasRelay ? ", relay" : "")}";
+        $"{Dialler.Name()} {DiallerNat.Name()} to {Server.Name()} {ServerNat.Name()}{(HasRelay ? ", relay" : "")}{(IsOneNetwork ? ", one network" : "")}";
 }

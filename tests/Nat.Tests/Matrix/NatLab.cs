@@ -65,6 +65,13 @@ internal sealed class NatLab : IAsyncDisposable
         return (site, await PartnerNode.StartAsync(process, _bootstrap, host: "0.0.0.0"));
     }
 
+    /// <summary>Starts a peer on another host behind the NAT of a site.</summary>
+    public async Task<PartnerNode> AddNeighbourAsync(Make make, Site site)
+    {
+        var process = await StartProcessAsync(make, await site.AddHostAsync());
+        return await PartnerNode.StartAsync(process, _bootstrap, host: "0.0.0.0");
+    }
+
     public async ValueTask DisposeAsync()
     {
         foreach (var process in _processes)

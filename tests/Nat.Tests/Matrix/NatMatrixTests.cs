@@ -46,7 +46,9 @@ public sealed class NatMatrixTests(
     {
         await using var lab = await NatLab.StartAsync(partners, internets, cell.Servers, cell.HasRelay);
         var (serverSite, host) = await lab.AddPeerAsync(cell.Server, cell.ServerNat);
-        var (clientSite, client) = await lab.AddPeerAsync(cell.Dialler, cell.DiallerNat);
+        var (clientSite, client) = cell.IsOneNetwork
+            ? (serverSite, await lab.AddNeighbourAsync(cell.Dialler, serverSite))
+            : await lab.AddPeerAsync(cell.Dialler, cell.DiallerNat);
         var server = await host.ListenAsync(Seeds.B, StreamMode.Echo);
         var stream = await client.ConnectAsync(server.PublicKey, relayThrough: lab.RelayKey);
         var opened = stream.OpenedAsync(_patience);
@@ -63,6 +65,8 @@ public sealed class NatMatrixTests(
         return (there.Host, here.Host) switch
         {
             (Internet.RelayHost, Internet.RelayHost) => NatCell.Relayed,
+            var hosts when cell.IsOneNetwork && hosts == (serverSite.OwnAddressOf(0), serverSite.OwnAddressOf(1)) =>
+                NatCell.Local,
             var hosts when hosts == (serverSite.PublicHost, clientSite.PublicHost) => NatCell.Direct,
             _ => $"{there.Host}, {here.Host}",
         };

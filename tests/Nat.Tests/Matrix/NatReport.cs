@@ -37,11 +37,14 @@ public sealed class NatReport : IDisposable
         text.Append("\n|---|").Insert(text.Length, "---|", NatCell.Columns.Count).Append('\n');
         foreach (var row in NatCell.Rows)
         {
-            var relay = row.HasRelay ? ", with a relay" : "";
-            text.Append(CultureInfo.InvariantCulture, $"| {row.Dialler.Name()} to {row.Server.Name()}{relay} |");
+            var more =
+                row.HasRelay ? ", with a relay"
+                : row.IsOneNetwork ? ", both behind the same"
+                : "";
+            text.Append(CultureInfo.InvariantCulture, $"| {row.Dialler.Name()} to {row.Server.Name()}{more} |");
             foreach (var (dialler, server) in NatCell.Columns)
             {
-                var cell = new NatCell(dialler, row.Dialler, server, row.Server, row.HasRelay);
+                var cell = new NatCell(dialler, row.Dialler, server, row.Server, row.HasRelay, row.IsOneNetwork);
                 text.Append(CultureInfo.InvariantCulture, $" {_outcomes.GetValueOrDefault(cell, "not run")} |");
             }
             text.Append('\n');

@@ -1,28 +1,36 @@
 namespace Nat.Tests.Namespaces;
 
-/// <summary>A host behind a router of its own, both of them namespaces, at the end of a line to the internet.</summary>
+/// <summary>
+/// Hosts behind a router of their own, all of them namespaces, at the end of a line to the internet: one in the beginning.
+/// </summary>
 internal sealed class Site : IAsyncDisposable
 {
     private const string Outer = "wan";
     private const string Inner = "lan";
 
+    private readonly string _prefix;
+    private readonly int _number;
     private readonly NetworkNamespace _router;
+    private readonly List<NetworkNamespace> _hosts = [];
 
-    private Site(NatKind kind, int number, NetworkNamespace router, NetworkNamespace host)
+    private Site(NatKind kind, string prefix, int number, NetworkNamespace router)
     {
         Kind = kind;
+        _prefix = prefix;
+        _number = number;
         _router = router;
-        Host = host;
         Line = LineOf(number);
-        PublicHost = kind.Translates() ? $"52.{number}.0.2" : $"63.{number}.0.2";
+        PublicHost = kind.Translates() ? $"52.{number}.0.2" : OwnAddressOf(0);
     }
 
     public NatKind Kind { get; }
 
-    /// <summary>Where the peer lives.</summary>
-    public NetworkNamespace Host { get; }
+    private string Inside => Kind.Translates() ? $"192.168.{_number}" : $"63.{_number}.0";
 
-    /// <summary>The address that others see.</summary>
+    /// <summary>Where the first peer lives.</summary>
+    public NetworkNamespace Host => _hosts[0];
+
+    /// <summary>The address of the first host that others see.</summary>
     public string PublicHost { get; }
 
     /// <summary>The name of the internet's own end of the line to here.</summary>
@@ -35,51 +43,68 @@ internal sealed class Site : IAsyncDisposable
     public static async Task<Site> CreateAsync(NetworkNamespace internet, string prefix, int number, NatKind kind)
     {
         var router = await NetworkNamespace.CreateAsync($"{prefix}router{number}");
-        NetworkNamespace? host = null;
+        var site = new Site(kind, prefix, number, router);
         try
         {
-            host = await NetworkNamespace.CreateAsync($"{prefix}host{number}");
-            var inside = kind.Translates() ? $"192.168.{number}" : $"63.{number}.0";
             await internet.ConfigureAsync(
                 $"link add {LineOf(number)} type veth peer name {Outer} netns {router.Name}",
                 $"address add 52.{number}.0.1/24 dev {LineOf(number)}",
                 $"link set {LineOf(number)} up"
             );
             await router.ConfigureAsync(
-                $"link add {Inner} type veth peer name eth0 netns {host.Name}",
+                $"link add {Inner} type bridge",
                 $"address add 52.{number}.0.2/24 dev {Outer}",
-                $"address add {inside}.1/24 dev {Inner}",
+                $"address add {site.Inside}.1/24 dev {Inner}",
                 $"link set {Outer} up",
                 $"link set {Inner} up",
                 $"route add default via 52.{number}.0.1"
             );
-            await host.ConfigureAsync(
-                $"address add {inside}.2/24 dev eth0",
-                "link set eth0 up",
-                $"route add default via {inside}.1"
-            );
+            await site.AddHostAsync();
             await router.ForwardAsync();
             if (!kind.Translates())
-                await internet.ConfigureAsync($"route add {inside}.0/24 via 52.{number}.0.2");
+                await internet.ConfigureAsync($"route add {site.Inside}.0/24 via 52.{number}.0.2");
             if (RulesOf(kind) is { } rules)
                 await router.FilterAsync(rules);
-            return new Site(kind, number, router, host);
+            return site;
         }
         catch
         {
-            await router.DisposeAsync();
-            if (host is not null)
-                await host.DisposeAsync();
+            await site.DisposeAsync();
             throw;
         }
     }
+
+    /// <summary>The address of a host in its own network.</summary>
+    public string OwnAddressOf(int index) => $"{Inside}.{index + 2}";
+
+    /// <summary>Adds a host to the network behind the router.</summary>
+    public async Task<NetworkNamespace> AddHostAsync()
+    {
+        var index = _hosts.Count;
+        var host = await NetworkNamespace.CreateAsync($"{_prefix}host{_number}-{index}");
+        _hosts.Add(host);
+        await _router.ConfigureAsync(
+            $"link add port{index} type veth peer name eth0 netns {host.Name}",
+            $"link set port{index} master {Inner} up"
+        );
+        await host.ConfigureAsync(
+            $"address add {OwnAddressOf(index)}/24 dev eth0",
+            "link set eth0 up",
+            $"route add default via {Inside}.1"
+        );
+        return host;
+    }
+
+    /// <summary>How long the router remembers through which port a host has spoken to somebody.</summary>
+    public Task SetMemoryAsync(TimeSpan span) => _router.SetMemoryOfConnectionsAsync(span);
 
     /// <summary>Sets the MTU of the host's own link.</summary>
     public Task SetOwnMtuAsync(int mtu) => Host.ConfigureAsync($"link set eth0 mtu {mtu}");
 
     public async ValueTask DisposeAsync()
     {
-        await Host.DisposeAsync();
+        foreach (var host in _hosts)
+            await host.DisposeAsync();
         await _router.DisposeAsync();
     }
 
