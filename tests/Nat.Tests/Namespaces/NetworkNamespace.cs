@@ -35,19 +35,6 @@ internal sealed class NetworkNamespace : IAsyncDisposable
     public Task ForwardAsync() =>
         Tool.RunAsync("", "ip", "netns", "exec", Name, "sh", "-c", "echo 1 > /proc/sys/net/ipv4/ip_forward");
 
-    /// <summary>Sets for how long a UDP connection is remembered after its last packet, in whole seconds.</summary>
-    public Task SetMemoryOfConnectionsAsync(TimeSpan span) =>
-        Tool.RunAsync(
-            "",
-            "ip",
-            "netns",
-            "exec",
-            Name,
-            "sh",
-            "-c",
-            $"for f in udp_timeout udp_timeout_stream; do echo {(int)span.TotalSeconds} > /proc/sys/net/netfilter/nf_conntrack_$f; done"
-        );
-
     /// <summary>A counter of <c>/proc/net/snmp</c>, such as <c>FragFails</c> of <c>Ip</c>.</summary>
     public async Task<long> CountAsync(string protocol, string counter)
     {

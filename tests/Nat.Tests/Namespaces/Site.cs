@@ -95,8 +95,13 @@ internal sealed class Site : IAsyncDisposable
         return host;
     }
 
-    /// <summary>How long the router remembers through which port a host has spoken to somebody.</summary>
-    public Task SetMemoryAsync(TimeSpan span) => _router.SetMemoryOfConnectionsAsync(span);
+    /// <summary>The router's line goes down and comes back: a NAT forgets every port that it has given.</summary>
+    public Task ReconnectAsync() =>
+        _router.ConfigureAsync(
+            $"link set {Outer} down",
+            $"link set {Outer} up",
+            $"route add default via 52.{_number}.0.1"
+        );
 
     /// <summary>Sets the MTU of the host's own link.</summary>
     public Task SetOwnMtuAsync(int mtu) => Host.ConfigureAsync($"link set eth0 mtu {mtu}");
