@@ -25,7 +25,9 @@ public sealed partial class CorestoreStorage : IAsyncDisposable
     private static readonly TimeSpan _longestPause = TimeSpan.FromSeconds(1);
 
     private readonly CorestoreStorageOptions _options;
-    private readonly Queue<PendingWrite> _waiting = new();
+    private List<PendingWrite> _waiting = [];
+    private List<PendingWrite> _group = [];
+    private readonly List<StoreBatch> _batches = [];
     private readonly SerialQueue _allocations = new();
     private long _pendingBytes;
     private TaskCompletionSource? _room;
@@ -119,30 +121,41 @@ public sealed partial class CorestoreStorage : IAsyncDisposable
     /// Queues a batch and completes when it is written with the promised durability. The batch is not disposed here.
     /// </summary>
     /// <exception cref="HypercoreException">WRITE_FAILED: nothing of the batch was written, or an earlier write failed.</exception>
-    internal async ValueTask WriteAsync(StoreBatch batch)
+    internal ValueTask WriteAsync(StoreBatch batch)
     {
-        while (_resumed is { } resumed)
-            await resumed.Task;
-        while (_failure is null && _pendingBytes > 0 && _pendingBytes + batch.Bytes > _options.MaxPendingBytes)
-        {
-            _room ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            await _room.Task;
-        }
+        if (_resumed is not null || !HasRoomFor(batch))
+            return WriteLaterAsync(batch);
         if (_failure is not null)
             throw _failure;
         VerifyOpen();
         if (!Values.MayBlock)
         {
             Values.Write([batch], sync: false);
-            return;
+            return ValueTask.CompletedTask;
         }
         var write = new PendingWrite(batch, new TaskCompletionSource());
         _pendingBytes += batch.Bytes;
-        _waiting.Enqueue(write);
+        _waiting.Add(write);
         if (!_isPumping)
             _pump = PumpAsync();
-        await write.Done.Task;
+        return new ValueTask(write.Done.Task);
     }
+
+    private async ValueTask WriteLaterAsync(StoreBatch batch)
+    {
+        while (_resumed is { } resumed)
+            await resumed.Task;
+        while (!HasRoomFor(batch))
+        {
+            _room ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            await _room.Task;
+        }
+        await WriteAsync(batch);
+    }
+
+    /// <summary>Whether a batch need not wait; after a failure it is refused without waiting.</summary>
+    private bool HasRoomFor(StoreBatch batch) =>
+        _failure is not null || _pendingBytes == 0 || _pendingBytes + batch.Bytes <= _options.MaxPendingBytes;
 
     internal StoreHead ReadHead()
     {
@@ -203,12 +216,25 @@ public sealed partial class CorestoreStorage : IAsyncDisposable
         {
             while (_waiting.Count > 0)
             {
-                var group = _waiting.ToArray();
-                _waiting.Clear();
-                var failure = _failure ?? await WriteAsync(group);
-                if (failure is not null)
-                    _failure ??= failure;
-                foreach (var write in group)
+                (_group, _waiting) = (_waiting, _group);
+                foreach (var write in _group)
+                    _batches.Add(write.Batch);
+                var failure = _failure;
+                try
+                {
+                    if (failure is null && IsWrittenAtOnce(_batches))
+                        // Callers go on in the next turn: packets come in between, and writes that were begun meanwhile
+                        // become one.
+                        await Task.Yield();
+                    else if (failure is null)
+                        failure = await Loop.OffloadAsync(() => TryWrite(_batches));
+                }
+                catch (IOException error)
+                {
+                    failure = Failed(error);
+                }
+                _failure ??= failure;
+                foreach (var write in _group)
                 {
                     _pendingBytes -= write.Batch.Bytes;
                     if (failure is null)
@@ -216,6 +242,8 @@ public sealed partial class CorestoreStorage : IAsyncDisposable
                     else
                         write.Done.SetException(failure);
                 }
+                _group.Clear();
+                _batches.Clear();
                 var room = _room;
                 _room = null;
                 room?.SetResult();
@@ -228,27 +256,10 @@ public sealed partial class CorestoreStorage : IAsyncDisposable
     }
 
     /// <summary>
-    /// Writes a group: a small one in place, since that only copies it into the log and into memory, and a way to another
-    /// thread and back costs more; any other away from the loop.
+    /// Whether a group was written in place: a small one, since that only copies it into the log and into memory, and a way to
+    /// another thread and back costs more.
     /// </summary>
-    private async Task<HypercoreException?> WriteAsync(PendingWrite[] group)
-    {
-        var batches = Array.ConvertAll(group, write => write.Batch);
-        try
-        {
-            if (!IsWrittenAtOnce(batches))
-                return await Loop.OffloadAsync(() => TryWrite(batches));
-        }
-        catch (IOException error)
-        {
-            return Failed(error);
-        }
-        // Callers go on in the next turn: packets come in between, and writes that were begun meanwhile become one.
-        await Task.Yield();
-        return null;
-    }
-
-    private bool IsWrittenAtOnce(StoreBatch[] batches)
+    private bool IsWrittenAtOnce(List<StoreBatch> batches)
     {
         if (_options.Durability == CoreDurability.Power || _pendingBytes > MaxBytesAtOnce || IsDiskSlow())
             return false;
@@ -270,7 +281,7 @@ public sealed partial class CorestoreStorage : IAsyncDisposable
 
     private bool IsDiskSlow() => _slowSince is { } since && Loop.Time.GetElapsedTime(since) < _slowPause;
 
-    private HypercoreException? TryWrite(StoreBatch[] batches)
+    private HypercoreException? TryWrite(List<StoreBatch> batches)
     {
         try
         {

@@ -4,6 +4,8 @@ namespace Hyper.Core;
 
 public sealed partial class Hypercore
 {
+    private static readonly AppendOptions _noOptions = new();
+
     /// <inheritdoc cref="AppendAsync(IReadOnlyList{ReadOnlyMemory{byte}}, AppendOptions, CancellationToken)"/>
     public Task<CoreLength> AppendAsync(ReadOnlyMemory<byte> block, CancellationToken cancellationToken = default) =>
         AppendAsync([block], null, cancellationToken);
@@ -24,7 +26,7 @@ public sealed partial class Hypercore
     )
     {
         VerifyOpen();
-        options ??= new AppendOptions();
+        options ??= _noOptions;
         var keyPair = options.KeyPair ?? (_state.Name is null ? _keyPair : null);
         if (_state.IsSnapshot || (_state == _core.Default && keyPair is null && options.Signature.IsEmpty))
             throw NotWritable();

@@ -11,6 +11,25 @@ internal sealed class SerialQueue
     /// <summary>How many operations wait or run.</summary>
     public int Count { get; private set; }
 
+    /// <summary>
+    /// Takes the turn if nothing waits or runs, to be given back with <see cref="Exit"/>; whatever comes until then waits.
+    /// </summary>
+    public TaskCompletionSource? TryEnter()
+    {
+        if (Count > 0)
+            return null;
+        Count++;
+        var turn = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _last = turn.Task;
+        return turn;
+    }
+
+    public void Exit(TaskCompletionSource turn)
+    {
+        Count--;
+        turn.SetResult();
+    }
+
     public async Task<T> RunAsync<T>(Func<Task<T>> work, CancellationToken cancellationToken = default)
     {
         var before = _last;

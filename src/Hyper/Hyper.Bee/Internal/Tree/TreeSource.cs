@@ -27,27 +27,20 @@ internal abstract class TreeSource
             : ReadChildAsync(node.GetChild(i), cancellationToken);
 
     /// <summary>The position of a key in a node, or the complement of where it would stand.</summary>
-    public async ValueTask<int> SearchAsync(
-        TreeNode node,
-        ReadOnlyMemory<byte> key,
-        CancellationToken cancellationToken
-    )
+    public ValueTask<int> SearchAsync(TreeNode node, ReadOnlyMemory<byte> key, CancellationToken cancellationToken)
     {
         var start = 0;
         var end = node.KeyCount;
+        // Without a state machine as long as the blocks are in memory.
         while (start < end)
         {
             var middle = (start + end) >> 1;
-            var block = await GetBlockAsync(node.GetKey(middle), cancellationToken);
-            var order = key.Span.SequenceCompareTo(block.Key.Span);
-            if (order == 0)
-                return middle;
-            if (order < 0)
-                end = middle;
-            else
-                start = middle + 1;
+            if (!TryGetBlock(node.GetKey(middle), out var block))
+                return SearchAsync(node, key, start, end, cancellationToken);
+            if (Narrow(key, block, middle, ref start, ref end))
+                return ValueTask.FromResult(middle);
         }
-        return ~start;
+        return ValueTask.FromResult(~start);
     }
 
     /// <summary>The block of a key in the tree below <paramref name="root"/>.</summary>
@@ -72,6 +65,35 @@ internal abstract class TreeSource
             node = await GetChildAsync(node, ~at, cancellationToken);
         }
         return null;
+    }
+
+    private async ValueTask<int> SearchAsync(
+        TreeNode node,
+        ReadOnlyMemory<byte> key,
+        int start,
+        int end,
+        CancellationToken cancellationToken
+    )
+    {
+        while (start < end)
+        {
+            var middle = (start + end) >> 1;
+            var block = await GetBlockAsync(node.GetKey(middle), cancellationToken);
+            if (Narrow(key, block, middle, ref start, ref end))
+                return middle;
+        }
+        return ~start;
+    }
+
+    /// <summary>One step of a search by halves; true if the key is that of the block.</summary>
+    private static bool Narrow(ReadOnlyMemory<byte> key, BeeBlock block, int middle, ref int start, ref int end)
+    {
+        var order = key.Span.SequenceCompareTo(block.Key.Span);
+        if (order < 0)
+            end = middle;
+        else
+            start = middle + 1;
+        return order == 0;
     }
 
     private async ValueTask<TreeNode> ReadChildAsync(

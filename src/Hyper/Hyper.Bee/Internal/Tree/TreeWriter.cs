@@ -45,7 +45,7 @@ internal sealed partial class TreeWriter(Hypercore core, BlockReader reader, Bee
 
     public override bool TryGetChild(TreeNode node, int i, [NotNullWhen(true)] out TreeNode? child)
     {
-        child = (node as WorkingNode)?.GetReference(i).Node;
+        child = (node as WorkingNode)?.FindChild(i);
         return child is not null || base.TryGetChild(node, i, out child);
     }
 

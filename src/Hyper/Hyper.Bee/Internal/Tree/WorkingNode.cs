@@ -5,7 +5,7 @@ internal sealed class WorkingNode : TreeNode
 {
     // One more than a settled node has: it is split after the insertion.
     private readonly List<ulong> _keys = new(MaxKeys + 1);
-    private readonly List<ChildReference> _children;
+    private readonly List<Child> _children;
 
     public WorkingNode() => _children = [];
 
@@ -13,7 +13,7 @@ internal sealed class WorkingNode : TreeNode
     public WorkingNode(ulong key, WorkingNode left, WorkingNode right)
     {
         _keys.Add(key);
-        _children = [new ChildReference(0, 0, left), new ChildReference(0, 0, right)];
+        _children = [Child.To(left), Child.To(right)];
         IsChanged = true;
     }
 
@@ -25,7 +25,7 @@ internal sealed class WorkingNode : TreeNode
         for (var i = 0; i < level.ChildCount; i++)
         {
             var (seq, offset) = level.GetChild(i);
-            _children.Add(new ChildReference(seq, offset, null));
+            _children.Add(new Child(seq, offset, null));
         }
     }
 
@@ -44,9 +44,23 @@ internal sealed class WorkingNode : TreeNode
 
     public override ulong GetKey(int i) => _keys[i];
 
-    public override (ulong Seq, ulong Offset) GetChild(int i) => (_children[i].Seq, _children[i].Offset);
+    public override (ulong Seq, ulong Offset) GetChild(int i) =>
+        _children[i] is { Reference: { } reference }
+            ? (reference.Seq, reference.Offset)
+            : (_children[i].Seq, _children[i].Offset);
 
-    public ChildReference GetReference(int i) => _children[i];
+    /// <summary>The child, if it was loaded for a change.</summary>
+    public WorkingNode? FindChild(int i) => _children[i].Reference?.Node;
+
+    /// <summary>The reference to a child, made when it is asked for first.</summary>
+    public ChildReference GetReference(int i)
+    {
+        if (_children[i] is { Reference: { } known })
+            return known;
+        var reference = new ChildReference(_children[i].Seq, _children[i].Offset, null);
+        _children[i] = new Child(0, 0, reference);
+        return reference;
+    }
 
     public void SetKey(int i, ulong seq)
     {
@@ -59,7 +73,7 @@ internal sealed class WorkingNode : TreeNode
     {
         _keys.Insert(i, seq);
         if (right is not null)
-            _children.Insert(i + 1, new ChildReference(0, 0, right));
+            _children.Insert(i + 1, Child.To(right));
         IsChanged = true;
     }
 
@@ -69,7 +83,8 @@ internal sealed class WorkingNode : TreeNode
         _keys.RemoveAt(i);
         if (!IsLeaf)
         {
-            _children[i + 1].Seq = 0;
+            if (_children[i + 1].Reference is { } merged)
+                merged.Seq = 0;
             _children.RemoveAt(i + 1);
         }
         IsChanged = true;
@@ -120,7 +135,7 @@ internal sealed class WorkingNode : TreeNode
         _children.AddRange(right._children);
     }
 
-    public int IndexOf(WorkingNode child) => _children.FindIndex(reference => reference.Node == child);
+    public int IndexOf(WorkingNode child) => _children.FindIndex(known => known.Reference?.Node == child);
 
     /// <summary>
     /// Gives this node and every changed one below it a position in the index of block <paramref name="seq"/>, parents first.
@@ -130,9 +145,9 @@ internal sealed class WorkingNode : TreeNode
         var offset = index.Count;
         index.Add(null);
         IsChanged = false;
-        foreach (var child in _children)
+        foreach (var (_, _, child) in _children)
         {
-            if (child.Node is not { IsChanged: true } node)
+            if (child?.Node is not { IsChanged: true } node)
                 continue;
             child.Seq = seq;
             var position = node.CollectChanges(index, seq);
@@ -153,5 +168,11 @@ internal sealed class WorkingNode : TreeNode
     {
         to.AddRange(from[^count..]);
         from.RemoveRange(from.Count - count, count);
+    }
+
+    /// <summary>Where a child is; once something refers to it, its reference says so.</summary>
+    private readonly record struct Child(ulong Seq, ulong Offset, ChildReference? Reference)
+    {
+        public static Child To(WorkingNode node) => new(0, 0, new ChildReference(0, 0, node));
     }
 }

@@ -26,6 +26,12 @@ internal sealed class BitPage
         Count = 0;
     }
 
+    public void CopyFrom(BitPage other)
+    {
+        other._words.CopyTo(_words.AsSpan());
+        Count = other.Count;
+    }
+
     /// <summary>Takes the stored form; a short one leaves the rest empty.</summary>
     public void Load(ReadOnlySpan<byte> bytes)
     {

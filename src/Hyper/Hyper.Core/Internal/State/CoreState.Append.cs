@@ -22,6 +22,8 @@ internal sealed partial class CoreState
         CancellationToken cancellationToken
     )
     {
+        if (!cancellationToken.CanBeCanceled && _queue.TryEnter() is { } turn)
+            return AppendAtOnceAsync(blocks, options, keyPair, cipher, turn);
         var group = _waitingAppends;
         var isPlain =
             options is { Signature.IsEmpty: true, MaxLength: null, ExpectedLength: null, ExpectedFork: null }
@@ -35,6 +37,28 @@ internal sealed partial class CoreState
             group.Outcome = _queue.RunAsync(() => RunAppendAsync(group, options), cancellationToken);
         }
         return group.Outcome.SelectAsync(lengths => lengths[last]);
+    }
+
+    /// <summary>The same without the way through the queue, whose turn was taken. What comes meanwhile waits there, and joins.</summary>
+    private async Task<CoreLength> AppendAtOnceAsync(
+        IReadOnlyList<ReadOnlyMemory<byte>> blocks,
+        AppendOptions options,
+        KeyPair? keyPair,
+        BlockCipher? cipher,
+        TaskCompletionSource turn
+    )
+    {
+        try
+        {
+            _waitingAppends = null;
+            var group = new AppendGroup(keyPair, cipher);
+            group.Add(blocks);
+            return (await RunAppendAsync(group, options))[^1];
+        }
+        finally
+        {
+            _queue.Exit(turn);
+        }
     }
 
     private async Task<CoreLength[]> RunAppendAsync(AppendGroup group, AppendOptions options)
@@ -62,7 +86,7 @@ internal sealed partial class CoreState
         foreach (var node in tree.Nodes)
             batch.PutTreeNode(node);
         var head = tree.ToHead();
-        batch.SetHead(StoredHead.Of(head));
+        batch.SetHead(new StoredHead(head.Fork, head.Length, tree.ComputeHash(), head.Signature));
         if (IsDefault)
         {
             PutBits(batch, start, head.Length, true);
@@ -71,8 +95,8 @@ internal sealed partial class CoreState
         }
         for (var i = 0; i < blocks.Count; i++)
             batch.PutBlock(start + (ulong)i, blocks[i]);
-        var isWritten = await Storage.WriteAsync(batch);
-        OnAppended(head, start, isWritten);
+        await Storage.WriteAsync(batch);
+        OnAppended(head, start, Storage.IsWrittenThrough);
         return lengths;
     }
 

@@ -22,8 +22,8 @@ internal sealed partial class CoreState
                     PutContiguousLength(batch, Math.Min(ContiguousLength, start));
                 }
                 batch.DeleteBlocks(start, end);
-                var isWritten = await Storage.WriteAsync(batch);
-                if (IsDefault && isWritten)
+                await Storage.WriteAsync(batch);
+                if (IsDefault && Storage.IsWrittenThrough)
                     Core.OnBlocksRemoved(start, end);
             },
             cancellationToken

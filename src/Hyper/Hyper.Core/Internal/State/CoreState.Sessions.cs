@@ -139,8 +139,8 @@ internal sealed partial class CoreState
             PutContiguousLength(batch, head.Length);
         if (head.Length > Head.Length)
             batch.SetHead(StoredHead.Of(head));
-        var isWritten = await Storage.WriteAsync(batch);
-        OnAppended(head, shared, isWritten);
+        await Storage.WriteAsync(batch);
+        OnAppended(head, shared, Storage.IsWrittenThrough);
     }
 
     /// <summary>Forgets blocks that the core has now too, and depends on it for them.</summary>

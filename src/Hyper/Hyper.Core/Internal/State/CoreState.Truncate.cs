@@ -61,10 +61,10 @@ internal sealed partial class CoreState
             PutBits(batch, to, from, false);
             PutContiguousLength(batch, Math.Min(ContiguousLength, to));
         }
-        var isWritten = await Storage.WriteAsync(batch);
+        await Storage.WriteAsync(batch);
         if (dependency is { } written)
             Storage.SetDependency(written);
-        OnTruncated(head, to, from, isWritten);
+        OnTruncated(head, to, from, Storage.IsWrittenThrough);
     }
 
     /// <summary>

@@ -190,11 +190,12 @@ internal sealed partial class CoreState
             var pageStart = number * BitPage.Bits;
             var stop = Math.Min(end, pageStart + BitPage.Bits);
             var page = Storage.Store.ScratchPage;
-            page.Clear();
             if (Storage.FindPageInOverlay(number) is { } changed)
                 page.Load(changed);
             else if (Core.Bitfield.FindPage(number) is { } known)
-                page.Load(known.AsBytes());
+                page.CopyFrom(known);
+            else
+                page.Clear();
             page.Fill((int)(start - pageStart), (int)(stop - pageStart), value);
             batch.PutBitfieldPage(number, page.AsBytes());
             start = stop;

@@ -47,16 +47,16 @@ internal sealed class CoreStorage : ITreeNodes
 
     public CoreBatch NewBatch() => new(CorePointer, DataPointer);
 
-    /// <summary>Writes, or lays the changes into the atom. Says whether they are on their way to the disk.</summary>
-    public async ValueTask<bool> WriteAsync(CoreBatch batch)
+    /// <summary>Whether a write goes to the disk, not into an atom.</summary>
+    public bool IsWrittenThrough => _overlay is null;
+
+    /// <summary>Writes, or lays the changes into the atom.</summary>
+    public ValueTask WriteAsync(CoreBatch batch)
     {
-        if (_overlay is not null)
-        {
-            _overlay.Apply(batch.Changes);
-            return false;
-        }
-        await _store.WriteAsync(batch.Changes);
-        return true;
+        if (_overlay is null)
+            return _store.WriteAsync(batch.Changes);
+        _overlay.Apply(batch.Changes);
+        return ValueTask.CompletedTask;
     }
 
     /// <summary>The records as they are, or, of a snapshot, as they were when that was taken.</summary>

@@ -12,7 +12,12 @@ internal sealed class StoreBatch : IDisposable
     /// <summary>Room for what one append writes: a page of bits, and small things.</summary>
     private const int UsualBytes = 8 * 1024;
 
-    private readonly List<Entry> _entries = new(16);
+    /// <summary>A list above this is not kept for the next batch.</summary>
+    private const int MaxKeptEntries = 256;
+
+    private static List<Entry>? _spareEntries;
+
+    private List<Entry> _entries = Interlocked.Exchange(ref _spareEntries, null) ?? new(16);
     private byte[] _buffer = ArrayPool<byte>.Shared.Rent(UsualBytes);
     private int _used;
 
@@ -49,7 +54,11 @@ internal sealed class StoreBatch : IDisposable
             return;
         ArrayPool<byte>.Shared.Return(_buffer);
         _buffer = [];
-        _entries.Clear();
+        var entries = _entries;
+        _entries = [];
+        entries.Clear();
+        if (entries.Capacity <= MaxKeptEntries)
+            _spareEntries = entries;
     }
 
     private void Add(

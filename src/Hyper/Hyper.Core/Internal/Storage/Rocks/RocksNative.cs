@@ -65,6 +65,9 @@ internal static partial class RocksNative
     internal static partial void rocksdb_options_set_write_buffer_size(nint options, nuint value);
 
     [LibraryImport(Library)]
+    internal static partial void rocksdb_options_set_max_write_buffer_number(nint options, int value);
+
+    [LibraryImport(Library)]
     internal static partial void rocksdb_options_set_level0_file_num_compaction_trigger(nint options, int value);
 
     [LibraryImport(Library)]

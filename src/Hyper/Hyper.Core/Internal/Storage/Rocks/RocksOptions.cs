@@ -20,10 +20,11 @@ internal static class RocksOptions
     private const ulong BlobFileBytes = 256 * 1024 * 1024;
 
     /// <summary>
-    /// Two of them may be in memory, so a quarter of JavaScript's. Files in level 0 are that much smaller, and as many more may lie
+    /// Three of them may be in memory, so that writers need not wait for the disk at once; a quarter of JavaScript's size. Files in level 0 are that much smaller, and as many more may lie
     /// there before they are merged, so that as much is merged at a time: a merge rewrites the oldest quarter of all blobs.
     /// </summary>
     private const int WriteBufferBytes = 16 * 1024 * 1024;
+    private const int WriteBuffers = 3;
     private const int Level0Files = 16;
     private const int Level0FilesSlow = 64;
     private const int Level0FilesFull = 96;
@@ -58,6 +59,7 @@ internal static class RocksOptions
         rocksdb_options_set_compression(options, NoCompression);
         rocksdb_options_set_blob_compression_type(options, NoCompression);
         rocksdb_options_set_write_buffer_size(options, WriteBufferBytes);
+        rocksdb_options_set_max_write_buffer_number(options, WriteBuffers);
         rocksdb_options_set_level0_file_num_compaction_trigger(options, Level0Files);
         rocksdb_options_set_level0_slowdown_writes_trigger(options, Level0FilesSlow);
         rocksdb_options_set_level0_stop_writes_trigger(options, Level0FilesFull);
