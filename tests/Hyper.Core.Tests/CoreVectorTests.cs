@@ -122,7 +122,7 @@ public sealed class CoreVectorTests
             ];
             await core.AppendAsync([blocks[0], blocks[1], Vectors.Block(2), Vectors.Block(3)]);
             var events = Record(core);
-            var atom = new CoreAtom(store);
+            var atom = store.CreateAtom();
             await using var inside = core.OpenInAtom(atom);
             await inside.TruncateAsync(2);
             await inside.AppendAsync([blocks[2], blocks[3], blocks[4]]);
@@ -149,7 +149,7 @@ public sealed class CoreVectorTests
             await using var store = CorestoreStorage.CreateInMemory(loop);
             await using var first = await Hypercore.OpenAsync(store);
             await using var second = await Hypercore.OpenAsync(store);
-            var atom = new CoreAtom(store);
+            var atom = store.CreateAtom();
             await using var a = first.OpenInAtom(atom);
             await using var b = second.OpenInAtom(atom);
             await a.AppendAsync(Vectors.Block(1));
@@ -160,7 +160,12 @@ public sealed class CoreVectorTests
             Assert.Equal((1UL, 1UL), (first.Length, second.Length));
             // A head, hints, a block, a node and a page each.
             Assert.Equal(before + 10, StoreDump.Take(store).Count);
-            Assert.Throws<HypercoreException>(() => first.OpenInAtom(new CoreAtom(store)));
+            Assert.Throws<HypercoreException>(() => first.OpenInAtom(store.CreateAtom()));
+            await using var elsewhere = CorestoreStorage.CreateInMemory(loop);
+            await using var foreign = await Hypercore.OpenAsync(elsewhere);
+            var refused = Assert.Throws<HypercoreException>(() => foreign.OpenInAtom(atom));
+            Assert.Equal(HypercoreErrorCode.BadArgument, refused.Code);
+            await using var own = foreign.OpenInAtom(elsewhere.CreateAtom());
         });
 
     [Fact]

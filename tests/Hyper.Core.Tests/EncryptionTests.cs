@@ -72,7 +72,7 @@ public sealed class EncryptionTests
             Assert.Equal(Vectors.Block(4), await branch.GetAsync(1));
             Assert.Equal(Vectors.Block(6), await core.GetAsync(1));
 
-            var atom = new CoreAtom(store);
+            var atom = store.CreateAtom();
             await using var inside = core.OpenInAtom(atom);
             await inside.AppendAsync(Vectors.Block(7));
             Assert.Equal(Vectors.Block(7), await inside.GetAsync(2));

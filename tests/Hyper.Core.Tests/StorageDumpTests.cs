@@ -56,7 +56,7 @@ public sealed class StorageDumpTests
             await view.State.SetLocalAsync(new byte[] { 1, 2 }, new byte[] { 0xaa }, default);
             replay.Compare(store, 10);
 
-            var atom = new CoreAtom(store);
+            var atom = store.CreateAtom();
             await using (var inside = alpha.OpenInAtom(atom))
             {
                 await inside.AppendAsync(Vectors.Block(30));

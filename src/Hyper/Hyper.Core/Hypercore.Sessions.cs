@@ -39,8 +39,12 @@ public sealed partial class Hypercore
         return _state.CommitAsync(session._state, length, options?.KeyPair ?? _keyPair, options?.Signature ?? default);
     }
 
-    /// <summary>This session inside an atom: its changes are stored, and seen by others, with the atom.</summary>
-    internal Hypercore OpenInAtom(CoreAtom atom)
+    /// <summary>
+    /// This session inside an atom: it shows its changes at once, others see them when the atom is flushed. A core or named
+    /// session is in one atom at a time, until the sessions in it are closed.
+    /// </summary>
+    /// <exception cref="HypercoreException">INVALID_OPERATION: in an atom already. BAD_ARGUMENT: an atom of another store.</exception>
+    public Hypercore OpenInAtom(CoreAtom atom)
     {
         VerifyOpen();
         return new Hypercore(_core, _state.OpenInAtom(atom), _keyPair, _encryption) { Reads = Reads };

@@ -26,8 +26,8 @@ internal sealed partial class CoreState
         if (Atom is not null)
             throw new HypercoreException(HypercoreErrorCode.InvalidOperation, "The session is in an atom already.");
         var state = new CoreState(Core, Storage.WithOverlay(atom.Overlay), Head, Name, this) { Prologue = Prologue };
+        atom.Add(state, Storage.Store);
         Atom = atom;
-        atom.Add(state);
         return state;
     }
 
