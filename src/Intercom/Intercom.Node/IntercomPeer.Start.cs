@@ -49,7 +49,7 @@ public sealed partial class IntercomPeer
         }
         finally
         {
-            parts.Wallet = await wallet;
+            parts.Wallet = await WaitForAsync(wallet, cancellationToken);
         }
         await parts.Loop.InvokeAsync(() => MakeChannels(parts));
         if (parts.Options.Bridge is { } bridge)
@@ -90,6 +90,29 @@ public sealed partial class IntercomPeer
             parts.Wallet,
             () => parts.ExitRequested.TrySetResult()
         );
+    }
+
+    /// <summary>
+    /// Waits for the wallet until the caller gives up: encrypting a key file cannot be cancelled, and takes seconds where
+    /// others keep the processor busy.
+    /// </summary>
+    private static async Task<Wallet> WaitForAsync(Task<Wallet> wallet, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await wallet.WaitAsync(cancellationToken);
+        }
+        catch (OperationCanceledException) when (!wallet.IsCompleted)
+        {
+            // The key file is not written any more; a wallet that was read has a secret to wipe.
+            _ = wallet.ContinueWith(
+                static late => late.Result.Dispose(),
+                CancellationToken.None,
+                TaskContinuationOptions.OnlyOnRanToCompletion,
+                TaskScheduler.Default
+            );
+            throw;
+        }
     }
 
     private static async Task<Wallet> LoadWalletAsync(
