@@ -12,6 +12,8 @@ namespace Hyper.Core.Tests.Replication;
 internal sealed class ScriptedPeer : IMuxChannelHandler
 {
     private readonly MuxChannel _channel;
+    private readonly byte[] _handshake;
+    private readonly byte[] _discoveryKey;
 
     private ScriptedPeer(Hypercore core, bool knowsKey)
     {
@@ -19,12 +21,13 @@ internal sealed class ScriptedPeer : IMuxChannelHandler
         core.Core.Storage.Store.Add(connection.A);
         connection.A.Attach(core.Core.Replicator);
         Pipe = connection.PipeB;
+        _discoveryKey = core.DiscoveryKey.ToArray();
         var mux = Protomux.From(Pipe);
         _channel = mux.CreateChannel(
             new ChannelOptions
             {
                 Protocol = ReplicationPeer.Protocol,
-                Id = core.DiscoveryKey.ToArray(),
+                Id = _discoveryKey,
                 Handler = this,
                 Messages = new MuxMessageHandler?[10],
             }
@@ -38,6 +41,7 @@ internal sealed class ScriptedPeer : IMuxChannelHandler
         var writer = new CompactWriter(handshake);
         HandshakeCodec.Write(ref writer, new HandshakeMessage(Seeks: true, capability));
         _channel.Open(handshake);
+        _handshake = handshake;
     }
 
     /// <summary>Opens a channel to a core, with the right capability unless a test wants another.</summary>
@@ -76,6 +80,22 @@ internal sealed class ScriptedPeer : IMuxChannelHandler
     /// <summary>Answers every request from a core, after <paramref name="change"/> had its way with the proof.</summary>
     public void AnswerFrom(Hypercore core, Func<TreeProof, TreeProof?>? change = null) =>
         OnRequest = request => _ = AnswerAsync(core, request, change);
+
+    /// <summary>Opens the channel a second time, as the next one of this connection, which its own mux knows nothing of.</summary>
+    public void OpenAgain()
+    {
+        const int Control = 0;
+        const int NextChannel = 2;
+        var frame = new byte[128];
+        var writer = new CompactWriter(frame);
+        writer.WriteUInt(Control);
+        writer.WriteUInt(MuxItem.Open);
+        writer.WriteUInt(NextChannel);
+        writer.WriteString(ReplicationPeer.Protocol);
+        writer.WriteBuffer(_discoveryKey);
+        writer.WriteRaw(_handshake);
+        Pipe.Write(frame.AsSpan(0, writer.Position));
+    }
 
     /// <summary>Sends a message of <c>Internal/Wire</c>.</summary>
     public void Send(object message)
