@@ -114,7 +114,7 @@ public sealed class StorageDumpTests
         {
             var expected = _steps[step].Expected();
             foreach (var put in expected.GetProperty("put").EnumerateArray())
-                _expected[put[0].GetString()!] = Expand(put[2].GetString()!);
+                _expected[put[0].GetString()!] = StoreDump.Expand(put[2].GetString()!);
             foreach (var deleted in expected.GetProperty("deleted").EnumerateArray())
             {
                 var key = (deleted.ValueKind == JsonValueKind.Array ? deleted[0] : deleted).GetString()!;
@@ -128,16 +128,6 @@ public sealed class StorageDumpTests
                 _expected[key] = value;
             _overrides.Clear();
             Assert.Equal(Lines(_expected), Lines(StoreDump.Take(store)));
-        }
-
-        /// <summary>Long runs of zeros at the end are counted in the vectors: "07 (+4095 zero bytes)".</summary>
-        private static string Expand(string value)
-        {
-            var at = value.IndexOf(" (+", StringComparison.Ordinal);
-            if (at < 0)
-                return value;
-            var zeros = int.Parse(value.AsSpan(at + 3, value.IndexOf(" zero", StringComparison.Ordinal) - at - 3));
-            return value[..at] + new string('0', 2 * zeros);
         }
 
         private static IEnumerable<string> Lines(SortedDictionary<string, string> dump) =>

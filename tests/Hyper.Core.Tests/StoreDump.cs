@@ -14,6 +14,16 @@ internal static class StoreDump
         return dump;
     }
 
+    /// <summary>Long runs of zeros at the end are counted in the vectors: "07 (+4095 zero bytes)".</summary>
+    public static string Expand(string value)
+    {
+        var at = value.IndexOf(" (+", StringComparison.Ordinal);
+        if (at < 0)
+            return value;
+        var zeros = int.Parse(value.AsSpan(at + 3, value.IndexOf(" zero", StringComparison.Ordinal) - at - 3));
+        return value[..at] + new string('0', 2 * zeros);
+    }
+
     /// <summary>The indexes of the nodes of a data pointer.</summary>
     public static ulong[] Nodes(CorestoreStorage store, ulong data) => Indexes(store, data, 4);
 
