@@ -170,8 +170,14 @@ public sealed class SwarmingTests
             Assert.Equal(HypercoreErrorCode.WriteFailed, error.Code);
             Assert.True(reader.Core.Replicator.Peers[0].InFlight < Blocks);
             await Assert.ThrowsAsync<HypercoreException>(() => reader.GetAsync(5, new GetOptions()).AsTask());
-            // What is there can still be had.
+            // What is there can still be had, here and by others; nobody is asked for anything.
             Assert.Equal(Vectors.Block(3), await reader.GetAsync(3));
+            var later = ScriptedPeer.Open(reader);
+            later.Pretend(Blocks + 10);
+            later.Send(new RequestMessage(1, 0, new ProofRequest { Block = new BlockRequest(3, 0) }));
+            while (later.Answers.Count == 0)
+                await Task.Yield();
+            Assert.Empty(later.Requests);
         });
 
     [Fact]
