@@ -140,7 +140,10 @@ public sealed class DamageTests : IDisposable
         }
         catch (TimeoutException)
         {
-            Assert.Fail($"{damage}: no end of {_phase}");
+            Assert.Fail(
+                $"{damage}: no end of {_phase}; {ThreadPool.PendingWorkItemCount} calls wait for "
+                    + $"{ThreadPool.ThreadCount} threads of the pool"
+            );
         }
         catch (HypercoreException refused)
         {
