@@ -1,22 +1,29 @@
-// Writes to the cores of a store until it is killed, and says on stdout what is acknowledged: "core number". For the tests
-// that kill it. Usage: StoreWriter <folder> <seed> <steps of core 0> <of core 1> <of core 2>
+// Works on the cores of a store until it is killed, for the tests that kill it, and says on stdout what is done.
+//
+//   StoreWriter write <folder> <seed> <steps of core 0> <of core 1> <of core 2> [port]
+//     appends, truncates and clears; "core step" when one is acknowledged. With a port it never clears, and replicates with
+//     whoever listens there.
+//   StoreWriter follow <folder> <port> <key of core 0> <of core 1> <of core 2>
+//     downloads all that whoever listens there has; "core fork length contiguous" when there is more.
 using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
 using Hyper.Core;
+using Hyper.Crypto;
 using Hyper.Encoding;
 using Hyper.Loop;
+using Hyper.SecretStream;
 using StoreWriter;
 
-var seed = uint.Parse(args[1], CultureInfo.InvariantCulture);
-var steps = args[2..].Select(text => int.Parse(text, CultureInfo.InvariantCulture)).ToArray();
 var output = Console.OpenStandardOutput();
 using var loop = new NetworkLoop();
 return await loop.InvokeAsync(async () =>
 {
     try
     {
-        var store = await CorestoreStorage.OpenAsync(loop, args[0]);
+        var store = await CorestoreStorage.OpenAsync(loop, args[1]);
         var names = await Corestore.OpenAsync(store, default(Bytes32));
-        await Task.WhenAll(Enumerable.Range(0, WriterScript.Cores).Select(core => WriteAsync(names, core)));
+        await (args[0] == "write" ? WriteAsync(names) : FollowAsync(names));
         return 0;
     }
     catch (HypercoreException error)
@@ -26,20 +33,29 @@ return await loop.InvokeAsync(async () =>
     }
 });
 
-async Task WriteAsync(Corestore names, int number)
+async Task WriteAsync(Corestore names)
+{
+    var seed = uint.Parse(args[2], CultureInfo.InvariantCulture);
+    var isServing = args.Length > 3 + WriterScript.Cores;
+    if (isServing)
+        await ConnectAsync(names, args[^1]);
+    await Task.WhenAll(
+        Enumerable
+            .Range(0, WriterScript.Cores)
+            .Select(core => WriteCoreAsync(names, seed, core, ParseNumber(args[3 + core]), clears: !isServing))
+    );
+}
+
+async Task WriteCoreAsync(Corestore names, uint seed, int number, int steps, bool clears)
 {
     var core = await names.GetAsync(WriterScript.NameOf(number));
-    for (var i = steps[number]; ; i++)
+    for (var i = steps; ; i++)
     {
-        var step = WriterScript.Next(seed, number, i, (int)core.Length, clears: true);
+        var step = WriterScript.Next(seed, number, i, (int)core.Length, clears);
         switch (step.Verb)
         {
             case WriterVerb.Append:
-                await core.AppendAsync([
-                    .. Enumerable
-                        .Range(0, step.First)
-                        .Select(j => (ReadOnlyMemory<byte>)WriterScript.Block(step.Hash, j)),
-                ]);
+                await core.AppendAsync([.. step.Blocks.Select(block => (ReadOnlyMemory<byte>)block)]);
                 break;
             case WriterVerb.Truncate:
                 await core.TruncateAsync((ulong)step.First);
@@ -51,6 +67,41 @@ async Task WriteAsync(Corestore names, int number)
         Tell($"{number} {i}");
     }
 }
+
+async Task FollowAsync(Corestore names)
+{
+    await ConnectAsync(names, args[2]);
+    await Task.WhenAll(args[3..].Select((key, number) => FollowCoreAsync(names, Bytes32.FromHex(key), number)));
+}
+
+async Task FollowCoreAsync(Corestore names, Bytes32 key, int number)
+{
+    var core = await names.GetAsync(key);
+    using var download = core.Download();
+    var forEver = new GetOptions { Timeout = Timeout.InfiniteTimeSpan };
+    while (true)
+    {
+        Tell($"{number} {core.Fork} {core.Length} {core.ContiguousLength}");
+        try
+        {
+            await core.GetAsync(core.ContiguousLength, forEver);
+        }
+        catch (HypercoreException error) when (error.Code == HypercoreErrorCode.SnapshotNotAvailable)
+        {
+            // The writer cut the core: it goes on from where it is now.
+        }
+    }
+}
+
+async Task ConnectAsync(Corestore names, string port)
+{
+    var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+    await socket.ConnectAsync(IPAddress.Loopback, ParseNumber(port));
+    var duplex = new StreamDuplex(loop, new NetworkStream(socket, ownsSocket: true));
+    names.Replicate(new NoiseSecretStream(duplex, isInitiator: true, KeyPair.Generate()));
+}
+
+static int ParseNumber(string text) => int.Parse(text, CultureInfo.InvariantCulture);
 
 // One write call for each line, so that what was told was told whole.
 void Tell(string line)

@@ -48,6 +48,21 @@ public sealed partial class JsCore
             deadline ?? TransferDeadline
         );
 
+    /// <summary>Replaces a stored block by another, below every checksum.</summary>
+    public Task DamageAsync(ulong index, byte[] value) =>
+        Partner.CallAsync(
+            "core.damage",
+            new
+            {
+                core = Handle,
+                index,
+                value = Convert.ToHexStringLower(value),
+            }
+        );
+
+    /// <summary>Downloads all there is and will be; it tells how far it is in events 'progress'.</summary>
+    public Task FollowAsync() => Partner.CallAsync("core.follow", new { core = Handle });
+
     /// <summary>SHA-256 over all of its blocks.</summary>
     public async Task<string> DigestAsync() =>
         (await Partner.CallAsync<Digest>("core.digest", new { core = Handle }, TransferDeadline)).Hash;

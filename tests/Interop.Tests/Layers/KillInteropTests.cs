@@ -1,6 +1,3 @@
-using Hyper.Core;
-using Hyper.Encoding;
-using Hyper.Loop;
 using Interop.Tests.Harness;
 using StoreWriter;
 using TestKit;
@@ -92,47 +89,8 @@ public sealed class KillInteropTests(NodePartners partners) : IDisposable
         {
             int[] steps = [.. models.Select(model => model.Steps)];
             await KilledWriter.RunAsync(set, path, seed, steps, random.Next(MaxLines));
-            await check(await VerifyAsync(path, models, steps));
+            await check(await KilledStore.VerifyAsync(path, models, steps));
         }
-    }
-
-    /// <summary>Brings the models to where the cores are, and gives what those hold.</summary>
-    private static async Task<string?[][]> VerifyAsync(string path, WriterModel[] models, int[] acknowledged)
-    {
-        using var loop = new NetworkLoop();
-        return await loop.InvokeAsync(async () =>
-            {
-                await using var store = await CorestoreStorage.OpenAsync(loop, path);
-                var names = await Corestore.OpenAsync(store, default(Bytes32));
-                var cores = new string?[models.Length][];
-                for (var i = 0; i < models.Length; i++)
-                {
-                    await using var core = await names.GetAsync(WriterScript.NameOf(i));
-                    cores[i] = await ReadAsync(core);
-                    while (models[i].Steps < acknowledged[i])
-                        models[i].Step();
-                    // The step on its way may have been stored before it could be acknowledged.
-                    if (!cores[i].SequenceEqual(models[i].Blocks) || core.Fork != models[i].Fork)
-                        models[i].Step();
-                    Assert.Equal(models[i].Blocks, cores[i]);
-                    Assert.Equal(models[i].Fork, core.Fork);
-                    var audit = await core.AuditAsync();
-                    Assert.True(audit.IsClean, $"core {i}: {audit}");
-                }
-                return cores;
-            })
-            .WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
-    }
-
-    private static async Task<string?[]> ReadAsync(Hypercore core)
-    {
-        var blocks = new string?[core.Length];
-        for (var i = 0; i < blocks.Length; i++)
-        {
-            blocks[i] = await core.GetAsync((ulong)i) is { } block ? Convert.ToHexStringLower(block) : null;
-            Assert.Equal(blocks[i] is not null, core.Has((ulong)i));
-        }
-        return blocks;
     }
 
     private string NewStore() => Path.Combine(_folder.FullName, Guid.NewGuid().ToString("N"));

@@ -1,10 +1,12 @@
 // Writes to the cores of a store until it is killed, and says on stdout what is acknowledged, as tests/StoreWriter does:
-// `node store-writer.mjs <set> <folder> <seed> <steps of core 0> <of core 1> <of core 2>`. It never clears: JavaScript then
-// drops nodes that it needs later.
+// `node store-writer.mjs <set> <folder> <seed> <steps of core 0> <of core 1> <of core 2> [port]`; with a port it replicates
+// meanwhile with whoever listens there. It never clears: JavaScript then drops nodes that it needs later.
 import { writeSync } from 'node:fs';
+import net from 'node:net';
 import { Packages } from './driver/packages.mjs';
 
-const [set, folder, seed, ...steps] = process.argv.slice(2);
+const [set, folder, seed, ...numbers] = process.argv.slice(2);
+const [steps, port] = [numbers.slice(0, 3), numbers[3]];
 const maxBlocks = 6;
 
 function mix(value) {
@@ -18,7 +20,8 @@ function block(hash, i) {
   return Buffer.alloc(mixed % 40 === 0 ? 5000 : mixed % 200, (mixed >>> 8) & 255);
 }
 
-const Corestore = new Packages(set).get('corestore');
+const packages = new Packages(set);
+const Corestore = packages.get('corestore');
 const store = new Corestore(folder, { primaryKey: Buffer.alloc(32), unsafe: true });
 
 async function write(number) {
@@ -35,4 +38,9 @@ async function write(number) {
 }
 
 await store.ready();
+if (port) {
+  const SecretStream = packages.get('@hyperswarm/secret-stream');
+  const socket = net.connect({ host: '127.0.0.1', port: Number(port), noDelay: true });
+  store.replicate(new SecretStream(true, socket));
+}
 await Promise.all(steps.map((_, number) => write(number)));

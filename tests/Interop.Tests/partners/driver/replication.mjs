@@ -24,6 +24,7 @@ export function register(driver) {
     await core.ready();
     const handle = driver.handles.add('core', core);
     core.on('truncate', (length, fork) => driver.emit('truncate', handle, { length, fork }));
+    core.on('conflict', (length, fork) => driver.emit('conflict', handle, { length, fork }));
     core.on('verification-error', (error) => driver.emit('verification-error', handle, { message: error.message }));
     return { handle, key: hex(core.key), length: core.length, fork: core.fork, contiguousLength: core.contiguousLength };
   });
@@ -60,6 +61,25 @@ export function register(driver) {
     const range = find(args).download(blocks ? { blocks } : { start, end, linear });
     if (end === -1 && !blocks) return;
     await range.done();
+  });
+  // As if a value had been replaced by another below every checksum.
+  driver.verb('core.damage', async ({ index, value, ...args }) => {
+    const batch = find(args).state.storage.write();
+    batch.putBlock(index, bytes(value));
+    await batch.flush();
+  });
+  // Downloads all, now and later, and tells how far it is whenever the next block in order has come.
+  driver.verb('core.follow', (args) => {
+    const core = find(args);
+    core.download({ start: 0, end: -1 });
+    (async () => {
+      while (!core.closed) {
+        const { fork, length, contiguousLength } = core;
+        driver.emit('progress', args.core, { fork, length, contiguousLength });
+        // It fails if the writer cuts the core meanwhile.
+        await core.get(contiguousLength).catch(() => {});
+      }
+    })();
   });
   driver.verb('core.has', async ({ start, end, ...args }) => ({ has: await find(args).has(start, end) }));
   driver.verb('core.digest', async ({ start = 0, end, ...args }) => {
