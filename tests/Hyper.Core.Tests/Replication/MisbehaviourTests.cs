@@ -221,6 +221,11 @@ public sealed class MisbehaviourTests
             Assert.Equal(HypercoreErrorCode.Conflict, error.Code);
             Assert.Equal([(Blocks, 0)], conflicts);
             await ReplicationTests.UntilAsync(loop, () => reader.Peers.Count == 0);
+            // Whoever waits later is told at once, and which core it is.
+            var later = await Assert.ThrowsAsync<HypercoreException>(() => reader.UpdateAsync());
+            Assert.Equal(HypercoreErrorCode.Conflict, later.Code);
+            Assert.Contains(reader.Key.ToHex()[..8], later.Message, StringComparison.Ordinal);
+            await Assert.ThrowsAsync<HypercoreException>(() => reader.GetAsync(Blocks, new GetOptions()).AsTask());
         });
 
     [Fact]

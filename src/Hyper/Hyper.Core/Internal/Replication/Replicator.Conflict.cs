@@ -87,12 +87,12 @@ internal sealed partial class Replicator
     private void Freeze(ulong fork, ulong length)
     {
         Core.Freeze(length, fork);
-        FailDemands(
-            new HypercoreException(
-                HypercoreErrorCode.Conflict,
-                $"Two conflicting signatures exist for length {length} of core {Core.Key.ToHex()[..8]}."
-            )
+        // Who comes later hears of it too.
+        _failure = new HypercoreException(
+            HypercoreErrorCode.Conflict,
+            $"Two conflicting signatures exist for length {length} of core {Core.Key.ToHex()[..8]}."
         );
+        FailDemands(_failure);
         foreach (var peer in _peers.ToArray())
             Watch(ShowConflictAsync(peer));
     }
