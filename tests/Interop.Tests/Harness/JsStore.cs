@@ -50,6 +50,24 @@ public sealed class JsStore : PartnerObject, IAsyncDisposable
             )
         );
 
+    /// <summary>
+    /// A session that wants nothing, opened before any other: its core says that it is not downloading as soon as no session
+    /// wants anything, not only after half a minute.
+    /// </summary>
+    public async Task<JsCore> OpenIdleCoreAsync(string key) =>
+        new(
+            Partner,
+            await Partner.CallAsync<JsCore.State>(
+                "store.open-core",
+                new
+                {
+                    store = Handle,
+                    key,
+                    idle = true,
+                }
+            )
+        );
+
     /// <summary>The core of a name, whose blocks are encrypted.</summary>
     public async Task<JsCore> GetEncryptedAsync(string name, string encryptionKey) =>
         new(

@@ -24,22 +24,27 @@ internal sealed class CoreLink : IAsyncDisposable
         Theirs = theirs;
     }
 
-    public CorestoreStorage Storage { get; }
+    public CorestoreStorage Storage { get; private set; }
 
-    public Corestore Ours { get; }
+    public Corestore Ours { get; private set; }
 
     public JsStore Theirs { get; }
 
-    /// <summary>Opens both stores; ours is on disk where a test asks for it.</summary>
-    public static async Task<CoreLink> OpenAsync(OurLoop loop, JsPartner partner, bool isOnDisk = false)
+    /// <summary>Opens both stores; ours is on disk where a test asks for it. With a primary key both write the same cores.</summary>
+    public static async Task<CoreLink> OpenAsync(
+        OurLoop loop,
+        JsPartner partner,
+        bool isOnDisk = false,
+        Bytes32? primaryKey = null
+    )
     {
         var folder = Directory.CreateTempSubdirectory("interop-replication");
-        var path = Path.Combine(folder.FullName, "ours");
+        var path = PathIn(folder);
         var storage = await loop.RunAsync(async () =>
             isOnDisk ? await CorestoreStorage.OpenAsync(loop.Loop, path) : CorestoreStorage.CreateInMemory(loop.Loop)
         );
-        var ours = await loop.RunAsync(() => Corestore.OpenAsync(storage));
-        var theirs = await JsStore.OpenAsync(partner, Path.Combine(folder.FullName, "theirs"));
+        var ours = await loop.RunAsync(() => Corestore.OpenAsync(storage, primaryKey));
+        var theirs = await JsStore.OpenAsync(partner, Path.Combine(folder.FullName, "theirs"), primaryKey?.ToArray());
         return new CoreLink(loop, folder, storage, ours, theirs);
     }
 
@@ -61,6 +66,15 @@ internal sealed class CoreLink : IAsyncDisposable
         foreach (var link in _links)
             await link.DisposeAsync();
         _links.Clear();
+    }
+
+    /// <summary>Closes our store, which is on disk, leaves its folder to somebody else, and opens it again.</summary>
+    public async Task LendAsync(Func<string, Task> borrow)
+    {
+        await _loop.RunAsync(async () => await Storage.DisposeAsync());
+        await borrow(PathIn(_folder));
+        Storage = await _loop.RunAsync(() => CorestoreStorage.OpenAsync(_loop.Loop, PathIn(_folder)));
+        Ours = await _loop.RunAsync(() => Corestore.OpenAsync(Storage));
     }
 
     /// <summary>A core of ours that the partner wrote.</summary>
@@ -113,4 +127,6 @@ internal sealed class CoreLink : IAsyncDisposable
         await _loop.RunAsync(async () => await Storage.DisposeAsync());
         _folder.Delete(recursive: true);
     }
+
+    private static string PathIn(DirectoryInfo folder) => Path.Combine(folder.FullName, "ours");
 }

@@ -17,10 +17,13 @@ export function register(driver) {
     const cores = driver.handles.get(store);
     driver.handles.get(swarm).on('connection', (connection) => cores.replicate(connection));
   });
-  // By key, or by name; with an encryption key it reads and writes clear text.
-  driver.verb('store.open-core', async ({ store, key, name, encryptionKey }) => {
-    const secret = encryptionKey ? { encryption: { key: bytes(encryptionKey) } } : {};
-    const core = driver.handles.get(store).get({ ...(key ? { key: bytes(key) } : { name }), ...secret });
+  // By key, or by name; with an encryption key it reads and writes clear text. `idle` makes a session that wants nothing, of a
+  // core that says so as soon as no session wants anything.
+  driver.verb('store.open-core', async ({ store, key, name, encryptionKey, idle = false }) => {
+    const options = key ? { key: bytes(key) } : { name };
+    if (encryptionKey) options.encryption = { key: bytes(encryptionKey) };
+    if (idle) Object.assign(options, { active: false, notDownloadingLinger: 0 });
+    const core = driver.handles.get(store).get(options);
     await core.ready();
     const handle = driver.handles.add('core', core);
     core.on('truncate', (length, fork) => driver.emit('truncate', handle, { length, fork }));
