@@ -128,6 +128,30 @@ public sealed class StoreLifeTests : IDisposable
         );
 
     [Fact]
+    public async Task Bytes_are_copied_from_a_store_on_disk()
+    {
+        await InStoreAsync(
+            async (_, names) =>
+            {
+                await using var core = await names.GetAsync("log");
+                await core.AppendAllAsync(SourceAsync());
+            }
+        );
+        await InStoreAsync(
+            async (_, names) =>
+            {
+                await using var core = await names.GetAsync("log");
+                await using var stream = await core.OpenByteStreamAsync();
+                using var copy = new MemoryStream();
+                stream.Position = 77;
+                await stream.CopyToAsync(copy);
+                Assert.Equal(Vectors.Blocks(600).SelectMany(block => block).Skip(77), copy.ToArray());
+                Assert.Equal(stream.Length, stream.Position);
+            }
+        );
+    }
+
+    [Fact]
     public Task Live_reading_goes_on_with_what_is_appended() =>
         InStoreAsync(
             async (_, names) =>

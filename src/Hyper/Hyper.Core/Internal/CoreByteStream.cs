@@ -26,12 +26,8 @@ internal sealed class CoreByteStream(Hypercore view) : Stream
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        if (_position >= Length || buffer.Length == 0)
+        if (buffer.Length == 0 || !await FillAsync(cancellationToken))
             return 0;
-        if (!_isPlaced)
-            await PlaceAsync(cancellationToken);
-        while (_rest.IsEmpty)
-            _rest = await view.RequireAsync(_next++, cancellationToken);
         var count = Math.Min(buffer.Length, _rest.Length);
         _rest[..count].CopyTo(buffer);
         _rest = _rest[count..];
@@ -41,6 +37,18 @@ internal sealed class CoreByteStream(Hypercore view) : Stream
 
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
         ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    /// <summary>Block by block, without leaving the loop as the inherited one does.</summary>
+    public override async Task CopyToAsync(Stream destination, int bufferSize, CancellationToken cancellationToken)
+    {
+        ValidateCopyToArguments(destination, bufferSize);
+        while (await FillAsync(cancellationToken))
+        {
+            await destination.WriteAsync(_rest, cancellationToken);
+            _position += _rest.Length;
+            _rest = default;
+        }
+    }
 
     public override long Seek(long offset, SeekOrigin origin)
     {
@@ -72,6 +80,18 @@ internal sealed class CoreByteStream(Hypercore view) : Stream
     {
         await view.DisposeAsync();
         await base.DisposeAsync();
+    }
+
+    /// <summary>Has the next bytes in <see cref="_rest"/>; false at the end.</summary>
+    private async ValueTask<bool> FillAsync(CancellationToken cancellationToken)
+    {
+        if (_position >= Length)
+            return false;
+        if (!_isPlaced)
+            await PlaceAsync(cancellationToken);
+        while (_rest.IsEmpty)
+            _rest = await view.RequireAsync(_next++, cancellationToken);
+        return true;
     }
 
     private async Task PlaceAsync(CancellationToken cancellationToken)
