@@ -102,7 +102,7 @@ public sealed partial class IntercomPeer
         {
             return await wallet.WaitAsync(cancellationToken);
         }
-        catch (OperationCanceledException) when (!wallet.IsCompleted)
+        catch (OperationCanceledException)
         {
             // The key file is not written any more; a wallet that was read has a secret to wipe.
             _ = wallet.ContinueWith(
@@ -124,8 +124,16 @@ public sealed partial class IntercomPeer
         if (File.Exists(store.KeyFilePath))
             return await KeyFile.LoadAsync(store.KeyFilePath, cancellationToken: cancellationToken);
         var wallet = Wallet.Generate();
-        Directory.CreateDirectory(Path.GetDirectoryName(store.KeyFilePath)!);
-        await KeyFile.SaveAsync(wallet, store.KeyFilePath, cancellationToken: cancellationToken);
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(store.KeyFilePath)!);
+            await KeyFile.SaveAsync(wallet, store.KeyFilePath, cancellationToken: cancellationToken);
+        }
+        catch
+        {
+            wallet.Dispose();
+            throw;
+        }
         logger.LogKeyFileMade(store.KeyFilePath);
         return wallet;
     }
