@@ -152,6 +152,24 @@ public sealed class StoreLifeTests : IDisposable
     }
 
     [Fact]
+    public Task Block_that_is_written_and_not_told_yet_is_not_read_at_once() =>
+        InStoreAsync(
+            async (_, names) =>
+            {
+                await using var core = await names.GetAsync("log");
+                await core.AppendAsync([Vectors.Block(0), Vectors.Block(1)]);
+                await core.ClearAsync(1, 2);
+                using var batch = core.State.Storage.NewBatch();
+                batch.PutBlock(1, Vectors.Block(1));
+                await core.State.Storage.WriteAsync(batch);
+                var read = core.GetAsync(1).AsTask();
+                Assert.False(read.IsCompleted);
+                Assert.Equal(Vectors.Block(1), await read);
+                Assert.True(core.GetAsync(0).AsTask().IsCompletedSuccessfully);
+            }
+        );
+
+    [Fact]
     public Task Live_reading_goes_on_with_what_is_appended() =>
         InStoreAsync(
             async (_, names) =>

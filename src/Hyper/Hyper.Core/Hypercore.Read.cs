@@ -31,6 +31,7 @@ public sealed partial class Hypercore
             return _state.IsSnapshot ? throw NotInSnapshot(index) : ValueTask.FromResult<byte[]?>(null);
         if (
             index < Length
+            && IsAnnounced(index)
             && _state.Storage.TryGetBlock(index, out var block)
             && (block is not null || (!_state.IsSnapshot && !options.Wait))
         )
@@ -120,7 +121,11 @@ public sealed partial class Hypercore
         {
             var read = _state.Storage.GetBlockAsync(index);
             if (await read.AsTask().WaitAsync(cancellationToken) is { } block)
+            {
+                if (!IsAnnounced(index))
+                    await Task.Yield();
                 return block;
+            }
         }
         if (_state.IsSnapshot && index >= _state.SnapshotCompatLength)
             throw NotInSnapshot(index);
@@ -136,6 +141,12 @@ public sealed partial class Hypercore
             cancellationToken
         );
     }
+
+    /// <summary>
+    /// Whether a block that is stored is known to be so: one that is just coming is written a moment before. It may be read
+    /// then, but not at once, or a reader that follows <see cref="ContiguousLength"/> would keep the loop from ever telling it.
+    /// </summary>
+    private bool IsAnnounced(ulong index) => _state != _core.Default || _core.Bitfield.Get(index);
 
     private static HypercoreException NotInSnapshot(ulong index) =>
         new(
