@@ -31,8 +31,11 @@ public sealed class DhtRoleInteropTests(NodePartners partners)
                 PersistentRetry = TimeSpan.FromSeconds(10),
             }
         );
-        // Their answers to the server socket, asked for while it bootstrapped.
-        Assert.False(await loop.RunAsync(() => node.Dht.Rpc.IsFirewalled));
+        // By their answers to the server socket, the first of which are asked for while it bootstraps.
+        await Until.TrueAsync(
+            () => loop.RunAsync(() => !node.Dht.Rpc.IsFirewalled),
+            "our node to know that it can be reached"
+        );
         await PersistentAsync("the first time");
         var theirs = await JsNode.StartAsync(partner, testnet.Bootstrap);
         var address = (await loop.RunAsync(() => node.Dht.LocalAddress)).ToJs();
