@@ -166,9 +166,12 @@ internal sealed class RocksStore : IKeyValueStore
         foreach (var snapshot in _snapshots.ToArray())
             snapshot.Release();
         // What was lent neither.
-        foreach (var value in _lent)
-            value.Release();
-        _lent.Clear();
+        lock (_lent)
+        {
+            foreach (var value in _lent)
+                value.Release();
+            _lent.Clear();
+        }
         Reader.Dispose();
         foreach (var family in _families)
             rocksdb_column_family_handle_destroy(family);
