@@ -36,7 +36,13 @@ public sealed class JsStore : PartnerObject, IAsyncDisposable
         );
 
     /// <summary>The core of a key, made if it is not stored; with an encryption key it reads clear text.</summary>
-    public async Task<JsCore> OpenCoreAsync(string key, string? encryptionKey = null) =>
+    /// <param name="key">In hexadecimal.</param>
+    /// <param name="encryptionKey">The same.</param>
+    /// <param name="idle">
+    /// A session that wants nothing, opened before any other: its core says that it is not downloading as soon as no session
+    /// wants anything, not only after half a minute.
+    /// </param>
+    public async Task<JsCore> OpenCoreAsync(string key, string? encryptionKey = null, bool idle = false) =>
         new(
             Partner,
             await Partner.CallAsync<JsCore.State>(
@@ -46,24 +52,7 @@ public sealed class JsStore : PartnerObject, IAsyncDisposable
                     store = Handle,
                     key,
                     encryptionKey,
-                }
-            )
-        );
-
-    /// <summary>
-    /// A session that wants nothing, opened before any other: its core says that it is not downloading as soon as no session
-    /// wants anything, not only after half a minute.
-    /// </summary>
-    public async Task<JsCore> OpenIdleCoreAsync(string key) =>
-        new(
-            Partner,
-            await Partner.CallAsync<JsCore.State>(
-                "store.open-core",
-                new
-                {
-                    store = Handle,
-                    key,
-                    idle = true,
+                    idle,
                 }
             )
         );

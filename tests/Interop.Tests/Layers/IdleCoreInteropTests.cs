@@ -29,7 +29,7 @@ public sealed class IdleCoreInteropTests(NodePartners partners)
         var key = ours.Key.ToHex();
         // Opened again the core has no session, and had none before: it wants nothing.
         await link.LendAsync(_ => Task.CompletedTask);
-        var watcher = await link.Theirs.OpenIdleCoreAsync(key);
+        var watcher = await link.Theirs.OpenCoreAsync(key, idle: true);
         await link.ConnectAsync(role);
 
         for (var i = 0; i < 3; i++)
