@@ -120,7 +120,7 @@ internal sealed class BridgeLab : IAsyncDisposable
             swarm.Add(new PipeConnection(near, Hyper.Encoding.Bytes32.FromHex(_sidechannels.PublicKey)));
             _swarm.Add(new PipeConnection(far, identity.PublicKey));
             while (neighbour.GetStatistics().Channels.Any(known => known.OpenPeers == 0))
-                await Task.Delay(TimeSpan.FromMilliseconds(5), _loop.Time);
+                await Task.Yield();
             return await neighbour.BroadcastAsync(channel, message);
         });
 
