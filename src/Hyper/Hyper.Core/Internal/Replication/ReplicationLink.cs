@@ -13,45 +13,39 @@ internal sealed class ReplicationLink
 {
     private readonly Dictionary<Bytes32, Replicator> _replicators = [];
     private readonly HashSet<Bytes32> _refused = [];
-    private readonly NoiseSecretStream? _stream;
-    private byte[] _handshakeHash = [];
+    private readonly KeyedConnection _connection;
 
     /// <summary>A link over a connection that may still be without keys.</summary>
     public ReplicationLink(Protomux mux, NoiseSecretStream stream)
-    {
-        Mux = mux;
-        _stream = stream;
-        Mux.Closed += (_, _) => Close();
-        if (!TryOpen())
-            _ = OpenLaterAsync(stream);
-    }
+        : this(new KeyedConnection(mux, stream)) { }
 
     /// <summary>A link over any stream of messages; both sides have to know the same hash.</summary>
     public ReplicationLink(Protomux mux, bool isInitiator, ReadOnlySpan<byte> handshakeHash)
+        : this(new KeyedConnection(mux, isInitiator, handshakeHash)) { }
+
+    private ReplicationLink(KeyedConnection connection)
     {
-        Mux = mux;
-        IsInitiator = isInitiator;
-        _handshakeHash = handshakeHash.ToArray();
-        IsOpen = true;
-        Mux.Closed += (_, _) => Close();
+        _connection = connection;
+        connection.OpenedLater += OpenChannels;
+        connection.Closed += Close;
     }
 
     /// <summary>Raised once when the connection is gone.</summary>
     public event Action<ReplicationLink>? Closed;
 
-    public Protomux Mux { get; }
+    public Protomux Mux => _connection.Mux;
 
-    public bool IsInitiator { get; private set; }
+    public bool IsInitiator => _connection.IsInitiator;
 
     /// <summary>The other side's key; zero where the connection has none.</summary>
-    public Bytes32 RemotePublicKey => _stream?.RemotePublicKey ?? default;
+    public Bytes32 RemotePublicKey => _connection.RemotePublicKey;
 
-    /// <summary>Whether the connection has its keys and is there.</summary>
-    public bool IsOpen { get; private set; }
+    /// <summary>Whether the connection has had its keys.</summary>
+    public bool IsOpen => _connection.IsOpen;
 
-    public bool IsClosed { get; private set; }
+    public bool IsClosed => _connection.IsClosed;
 
-    public ReadOnlySpan<byte> HandshakeHash => _handshakeHash;
+    public ReadOnlySpan<byte> HandshakeHash => _connection.HandshakeHash;
 
     public bool IsAttached(Replicator replicator) => _replicators.ContainsKey(replicator.DiscoveryKey);
 
@@ -68,7 +62,7 @@ internal sealed class ReplicationLink
         foreach (var name in ReplicationPeer.ProtocolNames)
             Mux.Pair(name, replicator.DiscoveryKey.ToArray(), (_, _) => PairAsync(replicator));
         replicator.OnAttached(this);
-        if (TryOpen())
+        if (_connection.TryOpen())
             replicator.OpenChannel(this);
     }
 
@@ -83,36 +77,19 @@ internal sealed class ReplicationLink
 
     private ValueTask PairAsync(Replicator replicator)
     {
-        if (TryOpen())
+        if (_connection.TryOpen())
             replicator.OpenChannel(this);
         return ValueTask.CompletedTask;
     }
 
-    /// <summary>Takes the connection's keys when they are there. The other side can ask before we were told of them.</summary>
-    private bool TryOpen()
+    private void OpenChannels()
     {
-        if (IsOpen || IsClosed || _stream is null || !_stream.IsOpen || _stream.IsClosed)
-            return IsOpen && !IsClosed;
-        IsOpen = true;
-        IsInitiator = _stream.IsInitiator;
-        _handshakeHash = _stream.HandshakeHash.ToArray();
-        return true;
-    }
-
-    private async Task OpenLaterAsync(NoiseSecretStream stream)
-    {
-        await stream.Opened;
-        if (!TryOpen())
-            return;
         foreach (var replicator in _replicators.Values.ToArray())
             replicator.OpenChannel(this);
     }
 
     private void Close()
     {
-        if (IsClosed)
-            return;
-        IsClosed = true;
         foreach (var replicator in _replicators.Values.ToArray())
             Detach(replicator);
         Closed?.Invoke(this);
