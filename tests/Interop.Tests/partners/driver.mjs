@@ -18,6 +18,7 @@ import * as replication from './driver/replication.mjs';
 import * as secretStream from './driver/secret-stream.mjs';
 import * as sidechannel from './driver/sidechannel.mjs';
 import * as udx from './driver/udx.mjs';
+import * as wakeup from './driver/wakeup.mjs';
 import * as wallet from './driver/wallet.mjs';
 
 const [set, outside] = process.argv.slice(2);
@@ -39,6 +40,7 @@ for (const layer of [
   replication,
   coreScript,
   bee,
+  wakeup,
 ]) {
   layer.register(driver);
 }

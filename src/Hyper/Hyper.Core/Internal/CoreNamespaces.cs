@@ -3,7 +3,8 @@ using Hyper.Encoding;
 
 namespace Hyper.Core.Internal;
 
-/// <summary>The constants under which this room hashes and signs. Source: hypercore 11.18.3, lib/caps.js; corestore 7.5.0.</summary>
+/// <summary>The constants under which this room hashes and signs. Source: hypercore 11.18.3, lib/caps.js; corestore 7.5.0;
+/// protomux-wakeup 2.4.0, index.js.</summary>
 internal static class CoreNamespaces
 {
     private const string Hypercore = "hypercore";
@@ -21,4 +22,8 @@ internal static class CoreNamespaces
     public static Bytes32 DefaultEncryption { get; } = HyperNamespace.Derive(Hypercore, 5);
 
     public static Bytes32 Corestore { get; } = HyperNamespace.Derive("corestore", 0);
+
+    public static Bytes32 WakeupInitiator { get; } = HyperNamespace.Derive(ProtomuxWakeup.Protocol, 0);
+
+    public static Bytes32 WakeupResponder { get; } = HyperNamespace.Derive(ProtomuxWakeup.Protocol, 1);
 }
