@@ -27,6 +27,7 @@ public sealed class ReadVectorTests
                 }
             );
             await CheckAsync("limit0", bee, new() { Limit = 0 });
+            await CheckAsync("gt_missing", bee, new() { Gt = Key("k0035"), Lt = Key("k0055") });
         });
 
     [Fact]
@@ -68,7 +69,13 @@ public sealed class ReadVectorTests
         {
             foreach (var entry in Recorded.GetProperty("get").EnumerateObject())
                 Assert.Equal(Vectors.Entry(entry.Value), Vectors.Entry(await bee.GetAsync(Key(entry.Name))));
-            Assert.Equal((5UL, "k006", "v4"), Vectors.Entry(await bee.GetBySeqAsync(5)));
+            var fifth = Recorded.GetProperty("getBySeq5");
+            Assert.Equal(
+                (5UL, fifth.GetProperty("key").GetString(), fifth.GetProperty("value").GetString()),
+                Vectors.Entry(await bee.GetBySeqAsync(5))
+            );
+            var first = await bee.PeekAsync(new() { Gte = Key("k010") });
+            Assert.Equal(Vectors.Entry(Recorded.GetProperty("peek")), Vectors.Entry(first));
             var last = await bee.PeekAsync(new() { Reverse = true });
             Assert.Equal(Vectors.Entry(Recorded.GetProperty("peek_last")), Vectors.Entry(last));
         });
@@ -104,6 +111,12 @@ public sealed class ReadVectorTests
             await CheckAsync(expected.GetProperty("list_users"), users, BeeRange.All);
             await CheckAsync(expected.GetProperty("list_users_x"), users.Sub("x"), BeeRange.All);
             await CheckAsync(expected.GetProperty("list_users_gte_b"), users, new() { Gte = Key("b") });
+            // JavaScript was given no range, and forgot the direction with it; here it is kept.
+            var turned = expected.GetProperty("list_users_reverse").EnumerateArray().Select(Vectors.Entry).Reverse();
+            var entries = new List<(ulong, string?, string?)?>();
+            await foreach (var entry in users.GetRangeAsync(new() { Reverse = true }))
+                entries.Add(Vectors.Entry(entry));
+            Assert.Equal(turned, entries);
             Assert.Equal("deep", Vectors.Text((await users.Sub("x").PeekAsync(new() { Reverse = true }))!.Value.Key));
         });
 

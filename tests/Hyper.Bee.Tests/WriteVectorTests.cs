@@ -15,6 +15,12 @@ public sealed class WriteVectorTests
             await using var bee = new Hyperbee(core);
             await Vectors.ApplyAsync(bee, vector.Input().GetProperty("ops"));
             await Vectors.CheckBlocksAsync(core, vector.Expected());
+            if (!vector.Expected().TryGetProperty("final_entries", out var final))
+                return;
+            var entries = new List<(ulong, string?, string?)?>();
+            await foreach (var entry in bee.GetRangeAsync(BeeRange.All))
+                entries.Add(Vectors.Entry(entry));
+            Assert.Equal(final.EnumerateArray().Select(Vectors.Entry), entries);
         });
 
     [Fact]
@@ -66,6 +72,10 @@ public sealed class WriteVectorTests
             Assert.Equal((2UL, "alice", "1"), Vectors.Entry(await users.GetAsync(Vectors.Bytes("alice"))));
             Assert.Equal((4UL, "x\0deep", "3"), Vectors.Entry(await users.GetBySeqAsync(4)));
             Assert.Null(await deep.GetBySeqAsync(2));
+            await using var batch = users.CreateBatch();
+            await batch.PutAsync(Vectors.Bytes("alice"), Vectors.Bytes("9"));
+            await batch.FlushAsync();
+            await Vectors.CheckBlocksAsync(core, Vectors.One("sub/batch-with-keyEncoding").Expected());
         });
 
     [Fact]

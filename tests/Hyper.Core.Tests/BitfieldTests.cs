@@ -32,6 +32,37 @@ public sealed class BitfieldTests
     }
 
     [Fact]
+    public void Counts_are_those_of_JavaScript()
+    {
+        var bits = new Bitfield();
+        foreach (var index in _recorded)
+            bits.SetRange(index, index + 1, true);
+        // Of the first 40,000: how many are set, how many are not.
+        var expected = Vectors.One("bitfield.json", "count").Expected();
+        Assert.Equal(expected[0].GetUInt64(), bits.CountSet(0, 40_000));
+        Assert.Equal(expected[1].GetUInt64(), 40_000 - bits.CountSet(0, 40_000));
+    }
+
+    [Fact]
+    public void What_a_peer_tells_is_found_as_in_JavaScript_and_a_crooked_bitfield_is_not_taken()
+    {
+        var blocks = new RemoteBlocks();
+        foreach (var index in _recorded)
+            blocks.Apply(new RangeMessage(Drop: false, index, 1));
+        var none = new Bitfield();
+        var expected = Vectors.One("bitfield.json", "find/remote").Expected();
+        foreach (var (at, from) in (ReadOnlySpan<(int, ulong)>)[(0, 0), (2, 64), (6, 2_097_161), (9, 2_097_153)])
+            Assert.Equal(
+                expected[at].GetInt64(),
+                blocks.FirstNotIn(none, from, 5_000_000) is { } found ? (long)found : -1
+            );
+        var crooked = Vectors.One("bitfield.json", "remote/insert-misaligned-start");
+        Assert.False(crooked.Expected().GetBoolean());
+        blocks.Apply(new BitfieldMessage(crooked.Input().Number("start"), new byte[] { 255, 255, 255, 255 }));
+        Assert.False(blocks.Has(5));
+    }
+
+    [Fact]
     public void Page_has_the_bytes_of_JavaScript()
     {
         var page = new BitPage();

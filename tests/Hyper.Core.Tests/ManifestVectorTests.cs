@@ -25,6 +25,8 @@ public sealed class ManifestVectorTests
         for (var i = 0; i < ours.Length; i++)
             Assert.Equal(Expect($"ns/hypercore/{i}"), ours[i]);
         Assert.Equal(Expect("ns/corestore/0"), CoreNamespaces.Corestore);
+        Assert.Equal(Expect("ns/wakeup/0"), CoreNamespaces.WakeupInitiator);
+        Assert.Equal(Expect("ns/wakeup/1"), CoreNamespaces.WakeupResponder);
     }
 
     public static TheoryData<string> Manifests() => [.. Vectors.All(File, "manifest/").Select(vector => vector.Id())];
@@ -111,6 +113,33 @@ public sealed class ManifestVectorTests
             Expect("key/key-from-pubkey-v0"),
             Manifest.Create(new() { Version = 0, Signers = [new(key)] }).ComputeKey()
         );
+    }
+
+    [Fact]
+    public void Signer_of_another_namespace_makes_another_key()
+    {
+        var space = new Bytes32([.. Enumerable.Repeat((byte)0x55, Bytes32.Length)]);
+        var options = new ManifestOptions { Signers = [new(Expect("key/compat-key"), space)] };
+        Assert.Equal(Expect("key/key-from-pubkey-ns"), Manifest.Create(options).ComputeKey());
+    }
+
+    [Fact]
+    public void Key_pairs_and_capabilities_are_those_of_JavaScript()
+    {
+        foreach (var vector in Vectors.All(File, "keypair/"))
+        {
+            using var keyPair = KeyPair.FromSeed(vector.Input().Hex("seed"));
+            Assert.Equal(vector.Expected().Hex32("publicKey"), keyPair.PublicKey);
+            var secretKey = new byte[KeyPair.SecretKeyBytes];
+            keyPair.ExportSecretKey(secretKey);
+            Assert.Equal(vector.Expected().Hex("secretKey"), secretKey);
+        }
+        foreach (var isInitiator in (bool[])[true, false])
+        {
+            var vector = Vectors.One(File, isInitiator ? "capability/initiator" : "capability/responder");
+            var (key, hash) = (vector.Input().Hex32("key"), vector.Input().Hex("handshakeHash"));
+            Assert.Equal(new Bytes32(vector.Expected().Hex()), ReplicationCapability.Compute(isInitiator, key, hash));
+        }
     }
 
     [Fact]

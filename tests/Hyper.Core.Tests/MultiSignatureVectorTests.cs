@@ -85,9 +85,17 @@ public sealed class MultiSignatureVectorTests
     {
         var vector = Vectors.One(File, "prologue/equal-length-no-signature");
         var verifier = Read(vector.Input());
-        Assert.True(verifier.Verify(Tree(10), default));
-        Assert.False(verifier.Verify(Tree(9), default));
-        Assert.False(verifier.Verify(Tree(13), default));
+        Assert.True(verifier.Verify(Tree((int)vector.Input().Number("length")), default));
+        var shorter = Vectors.One(File, "prologue/shorter-always-refused");
+        Assert.False(verifier.Verify(Tree((int)shorter.Input().Number("length")), default));
+        var longer = Vectors.One(File, "prologue/longer-needs-quorum");
+        var tree = Tree((int)longer.Input().Number("length"));
+        Assert.Equal(longer.Expected().GetProperty("verifies_null").GetBoolean(), verifier.Verify(tree, default));
+        Assert.Equal(
+            longer.Expected().GetProperty("verifies_quorum").GetBoolean(),
+            verifier.Verify(tree, verifier.Assemble([Sign(verifier, tree, 0), Sign(verifier, tree, 1)]))
+        );
+        Assert.False(verifier.Verify(tree, verifier.Assemble([Sign(verifier, tree, 0)])));
         Assert.False(verifier.Verify(ModelTree11(), default));
 
         static TreeBatch ModelTree11() => new(ModelTree.Of(Vectors.Blocks(11).Skip(1)).Head);
@@ -110,6 +118,29 @@ public sealed class MultiSignatureVectorTests
         using var stranger = KeyPair.FromSeed(new byte[32]);
         var error = Assert.Throws<HypercoreException>(() => verifier.Sign(Tree(1), stranger));
         Assert.Equal(HypercoreErrorCode.BadArgument, error.Code);
+    }
+
+    [Theory]
+    [InlineData("multisig/v0/verifier-sign-with-third-key", "multisig/v0/two-equal-length-needs-patch", 10)]
+    [InlineData("multisig/v1/verifier-sign-with-third-key", "multisig/v1/two-equal-length-needs-patch", 10)]
+    public void Signature_of_the_third_signer_has_the_bytes_of_JavaScript(string id, string manifest, int length)
+    {
+        var verifier = Read(Vectors.One(File, manifest).Input());
+        var part = Sign(verifier, Tree(length), 2);
+        Assert.Equal(Vectors.One(File, id).Expected().GetString(), Convert.ToHexStringLower(part.Proof.Signature.Span));
+    }
+
+    /// <summary>What one of the signers says of a tree: seeds of the signers are 1, 2, 3.</summary>
+    private static PartialSignature Sign(Verifier verifier, TreeBatch tree, int signer)
+    {
+        using var keyPair = KeyPair.FromSeed([.. Enumerable.Repeat((byte)(signer + 1), KeyPair.SeedBytes)]);
+        Assert.Equal(verifier.Manifest.Signers[signer].PublicKey, keyPair.PublicKey);
+        var room = new byte[Signable.MaxBytes];
+        var space =
+            verifier.Version == 0 ? verifier.Manifest.Signers[signer].Namespace : verifier.Manifest.ComputeKey();
+        var signature = new byte[64];
+        keyPair.Sign(Signable.Write(room, space, tree.ComputeHash(), tree.Length, tree.Fork), signature);
+        return new PartialSignature(new SignatureProof((ulong)signer, signature, 0), []);
     }
 
     private static TreeBatch Tree(int length) => new(ModelTree.Of(length).Head);

@@ -94,7 +94,35 @@ public sealed class TreeVectorTests
         var all = ModelTree.Of(70, keyPair);
         Assert.Equal(one.Head.Signature.ToArray(), all.Head.Signature.ToArray());
         Assert.Equal(one.Nodes.OrderBy(pair => pair.Key), all.Nodes.OrderBy(pair => pair.Key));
-        Assert.Equal(Vectors.One(File, "tree/append-batch-70").Expected().Hex32("treeHash"), all.Head.ComputeHash());
+        var expected = Vectors.One(File, "tree/append-batch-70").Expected();
+        Assert.Equal(expected.Hex32("treeHash"), all.Head.ComputeHash());
+        Assert.Equal(expected.Hex("signature"), all.Head.Signature.ToArray());
+        Assert.Equal(expected.Hex32("key"), Manifest.ForSigner(keyPair.PublicKey).ComputeKey());
+    }
+
+    [Fact]
+    public void Patches_take_the_nodes_that_JavaScript_takes()
+    {
+        foreach (var entry in Vectors.One(File, "flat/patch").Expected().EnumerateArray())
+        {
+            var (from, to) = (entry.Number("from"), entry.Number("to"));
+            // From nothing JavaScript takes no nodes; nobody signs nothing.
+            if (from == 0)
+                continue;
+            Assert.True(
+                Verifier.TryCollectPatch([.. ModelTree.Of((int)to).Nodes.Values], from, to - from, out var path)
+            );
+            // JavaScript names the parents that grow on the way too; they are computed.
+            var last = (2 * from) - 2;
+            Assert.Equal(
+                entry
+                    .GetProperty("patch")
+                    .EnumerateArray()
+                    .Select(index => index.GetUInt64())
+                    .Where(index => !FlatTree.Contains(index, last)),
+                path.Select(node => node.Index)
+            );
+        }
     }
 
     private static TreeNode Root(JsonElement root) =>

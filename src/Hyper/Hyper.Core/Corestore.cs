@@ -36,8 +36,10 @@ public sealed partial class Corestore
     }
 
     /// <summary>The same store with names of their own.</summary>
-    public Corestore Namespace(string name) =>
-        new(_store, _seed, Blake2b.Hash(_space.Span, TextEncoding.UTF8.GetBytes(name)));
+    public Corestore Namespace(string name) => Namespace(TextEncoding.UTF8.GetBytes(name));
+
+    /// <inheritdoc cref="Namespace(string)"/>
+    public Corestore Namespace(ReadOnlySpan<byte> name) => new(_store, _seed, Blake2b.Hash(_space.Span, name));
 
     /// <summary>The key pair behind a name. The caller disposes it.</summary>
     public KeyPair CreateKeyPair(string name)

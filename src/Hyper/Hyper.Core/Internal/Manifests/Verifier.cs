@@ -144,7 +144,7 @@ internal sealed class Verifier
     }
 
     /// <summary>Orders the nodes of a container as an upgrade from <paramref name="start"/> needs them.</summary>
-    private static bool TryCollectPatch(IReadOnlyList<TreeNode> nodes, ulong start, ulong length, out TreeNode[] path)
+    internal static bool TryCollectPatch(IReadOnlyList<TreeNode> nodes, ulong start, ulong length, out TreeNode[] path)
     {
         path = [];
         if (length > FlatTree.MaxLength - start)
