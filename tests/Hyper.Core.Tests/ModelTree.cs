@@ -77,7 +77,7 @@ internal sealed class ModelTree : ITreeNodes
     {
         var batch = new TreeBatch(Head);
         foreach (var block in blocks)
-            batch.Append(block);
+            batch.AppendRoot(TreeHash.Leaf(batch.Length, block));
         Blocks.AddRange(blocks);
         Commit(batch);
     }

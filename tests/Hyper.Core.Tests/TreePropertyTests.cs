@@ -1,5 +1,6 @@
 using Hyper.Core.Internal;
 using Hyper.Crypto;
+using Hyper.Encoding;
 using TestKit;
 
 namespace Hyper.Core.Tests;
@@ -10,6 +11,20 @@ public sealed class TreePropertyTests
     private const int MaxLength = 40;
 
     private static readonly KeyPair _signer = KeyPair.FromSeed([.. Enumerable.Repeat((byte)1, 32)]);
+
+    [Fact]
+    public void Leaves_of_several_blocks_are_those_of_one_by_one()
+    {
+        var random = TestSeed.NewRandom();
+        ReadOnlyMemory<byte>[] blocks =
+        [
+            .. Enumerable.Range(0, 150).Select(_ => (ReadOnlyMemory<byte>)RandomBlock(random)),
+        ];
+        var hashes = new Bytes32[blocks.Length];
+        TreeHash.Leaves(blocks, hashes);
+        for (var i = 0; i < blocks.Length; i++)
+            Assert.Equal(TreeHash.Leaf(0, blocks[i].Span).Hash, hashes[i]);
+    }
 
     [Fact]
     public void Any_history_ends_in_the_tree_of_its_final_blocks()

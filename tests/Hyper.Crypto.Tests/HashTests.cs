@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Hyper.Encoding;
+using TestKit;
 
 namespace Hyper.Crypto.Tests;
 
@@ -46,6 +47,54 @@ public class HashTests
         hasher.Finish(piecewise);
         Blake2b.LongHash(all, whole);
         Assert.Equal(whole.ToHex(), piecewise.ToHex());
+    }
+
+    [Fact]
+    public void HashEach_gives_what_one_by_one_gives()
+    {
+        var random = TestSeed.NewRandom();
+        for (var round = 0; round < 500; round++)
+        {
+            var inputs = new ReadOnlyMemory<byte>[random.Next(1, 12)];
+            // Around the ends of blocks more often than elsewhere.
+            for (var i = 0; i < inputs.Length; i++)
+                inputs[i] = Bytes(random, Math.Max(0, (128 * random.Next(6)) + random.Next(-12, 13)));
+            var prefixBytes = random.Next(3) switch
+            {
+                0 => 9,
+                1 => random.Next(0, 129),
+                _ => 128,
+            };
+            var prefixes = Bytes(random, prefixBytes * inputs.Length);
+            var hashes = new Bytes32[inputs.Length];
+            Blake2b.HashEach(prefixes, inputs, hashes);
+            for (var i = 0; i < inputs.Length; i++)
+                Assert.Equal(Blake2b.Hash(prefixes.AsSpan(i * prefixBytes, prefixBytes), inputs[i].Span), hashes[i]);
+        }
+    }
+
+    [Fact]
+    public void HashEach_of_long_inputs_gives_what_one_by_one_gives()
+    {
+        var random = TestSeed.NewRandom();
+        ReadOnlyMemory<byte>[] inputs =
+        [
+            .. Enumerable.Range(0, 11).Select(i => (ReadOnlyMemory<byte>)Bytes(random, 65_536 - (i * 119))),
+        ];
+        var prefixes = Bytes(random, 9 * inputs.Length);
+        var hashes = new Bytes32[inputs.Length];
+        Blake2b.HashEach(prefixes, inputs, hashes);
+        for (var i = 0; i < inputs.Length; i++)
+            Assert.Equal(Blake2b.Hash(prefixes.AsSpan(9 * i, 9), inputs[i].Span), hashes[i]);
+    }
+
+    [Fact]
+    public void HashEach_with_prefixes_that_do_not_fit_throws()
+    {
+        var inputs = new ReadOnlyMemory<byte>[2];
+        Assert.Throws<ArgumentException>(() => Blake2b.HashEach(new byte[3], inputs, new Bytes32[2]));
+        Assert.Throws<ArgumentException>(() => Blake2b.HashEach(new byte[258], inputs, new Bytes32[2]));
+        Assert.Throws<ArgumentException>(() => Blake2b.HashEach(new byte[2], inputs, new Bytes32[1]));
     }
 
     [Fact]
@@ -101,5 +150,12 @@ public class HashTests
         if (input.TryGetProperty("secret", out _))
             return Blake2b.KeyedHash(input.Hex("secret"), TextEncoding.UTF8.GetBytes(input.Text("host_utf8")));
         return Blake2b.Hash(input.Hex("publicKey"));
+    }
+
+    private static byte[] Bytes(Random random, int count)
+    {
+        var bytes = new byte[count];
+        random.NextBytes(bytes);
+        return bytes;
     }
 }

@@ -39,6 +39,36 @@ public static class Blake2b
         return hasher.Finish();
     }
 
+    /// <summary>
+    /// The 32-byte hash of each input as if joined to a prefix of its own. Faster than one after the other where the processor
+    /// has AVX2 and no input is as long as half of all.
+    /// </summary>
+    /// <param name="prefixes">The prefixes one after the other, equally long, at most 128 bytes each.</param>
+    /// <param name="inputs">The inputs.</param>
+    /// <param name="hashes">Takes as many hashes as there are inputs.</param>
+    /// <exception cref="ArgumentException">The numbers of prefixes, inputs and hashes do not fit.</exception>
+    public static void HashEach(
+        ReadOnlySpan<byte> prefixes,
+        ReadOnlySpan<ReadOnlyMemory<byte>> inputs,
+        Span<Bytes32> hashes
+    )
+    {
+        if (inputs.IsEmpty)
+            return;
+        var prefixBytes = prefixes.Length / inputs.Length;
+        if (prefixBytes * inputs.Length != prefixes.Length || prefixBytes > Blake2bLanes.BlockBytes)
+            throw new ArgumentException("Needs one prefix of at most 128 bytes for each input.", nameof(prefixes));
+        if (hashes.Length < inputs.Length)
+            throw new ArgumentException("Needs room for one hash for each input.", nameof(hashes));
+        if (Blake2bLanes.IsSupported && IsEven(inputs, prefixBytes))
+        {
+            Blake2bLanes.Hash(prefixes, prefixBytes, inputs, hashes);
+            return;
+        }
+        for (var i = 0; i < inputs.Length; i++)
+            hashes[i] = Hash(prefixes.Slice(i * prefixBytes, prefixBytes), inputs[i].Span);
+    }
+
     /// <summary>The 32-byte hash of <paramref name="input"/> under a key of 1 to 64 bytes.</summary>
     public static Bytes32 KeyedHash(ReadOnlySpan<byte> key, ReadOnlySpan<byte> input)
     {
@@ -65,6 +95,19 @@ public static class Blake2b
         if (destination.Length < LongHashBytes)
             throw new ArgumentException($"Needs {LongHashBytes} bytes.", nameof(destination));
         Compute(destination[..LongHashBytes], input, default);
+    }
+
+    /// <summary>Whether the lanes are busy most of the time: four at once take as long as one or two by themselves.</summary>
+    private static bool IsEven(ReadOnlySpan<ReadOnlyMemory<byte>> inputs, int prefixBytes)
+    {
+        var (sum, longest) = (0L, 0L);
+        foreach (ref readonly var input in inputs)
+        {
+            var bytes = (long)prefixBytes + input.Length;
+            sum += bytes;
+            longest = Math.Max(longest, bytes);
+        }
+        return sum > 2 * longest;
     }
 
     private static void RequireKey(ReadOnlySpan<byte> key)

@@ -41,7 +41,21 @@ internal static class ProofVerifier
     }
 
     /// <summary>Computes the root of the block, hash and seek parts; every node passed is added to <paramref name="nodes"/>.</summary>
-    public static ProofVerdict VerifyTree(TreeProof proof, List<TreeNode> nodes, out TreeNode? root)
+    public static ProofVerdict VerifyTree(TreeProof proof, List<TreeNode> nodes, out TreeNode? root) =>
+        VerifyTree(
+            proof,
+            proof.Block is { } block ? TreeHash.Leaf(0, block.Value.Span).Hash : default,
+            nodes,
+            out root
+        );
+
+    /// <summary>As above, with the hash of the block's leaf; without a block it means nothing.</summary>
+    public static ProofVerdict VerifyTree(
+        TreeProof proof,
+        in Bytes32 leafHash,
+        List<TreeNode> nodes,
+        out TreeNode? root
+    )
     {
         root = null;
         if (proof.Seek is { Nodes.Length: > 0 } seek)
@@ -54,7 +68,7 @@ internal static class ProofVerifier
         {
             if (block.Index >= FlatTree.MaxLength)
                 return ProofVerdict.InvalidProof($"Block {block.Index} is beyond any core.");
-            var leaf = TreeHash.Leaf(block.Index, block.Value.Span);
+            var leaf = new TreeNode(2 * block.Index, (ulong)block.Value.Length, leafHash);
             return Climb(leaf.Index, leaf, new NodeQueue(block.Nodes, root), nodes, out root);
         }
         return proof.Hash is { } hash

@@ -1,4 +1,6 @@
+using System.Runtime.InteropServices;
 using Hyper.Crypto;
+using Hyper.Encoding;
 
 namespace Hyper.Core.Internal;
 
@@ -7,6 +9,7 @@ internal sealed partial class CoreState
     private const int MaxJoinedBlocks = 1024;
     private const long MaxJoinedBytes = 4 * 1024 * 1024;
     private const long OffloadBytes = 256 * 1024;
+    private const int HashedAtOnce = 64;
 
     private AppendGroup? _waitingAppends;
 
@@ -107,13 +110,24 @@ internal sealed partial class CoreState
     /// <param name="lengths">Takes the lengths behind each block.</param>
     private static List<ReadOnlyMemory<byte>> Grow(TreeBatch tree, AppendGroup group, ulong fork, CoreLength[] lengths)
     {
-        var blocks = group.Cipher is null ? group.Blocks : new List<ReadOnlyMemory<byte>>(group.Blocks.Count);
-        for (var i = 0; i < group.Blocks.Count; i++)
+        var blocks = group.Blocks;
+        if (group.Cipher is { } cipher)
         {
-            if (group.Cipher is { } cipher)
-                blocks.Add(cipher.Seal(tree.Length, fork, group.Blocks[i].Span));
-            tree.Append(blocks[i].Span);
-            lengths[i + 1] = new CoreLength(tree.Length, tree.ByteLength);
+            blocks = new List<ReadOnlyMemory<byte>>(group.Blocks.Count);
+            foreach (var block in group.Blocks)
+                blocks.Add(cipher.Seal(tree.Length + (ulong)blocks.Count, fork, block.Span));
+        }
+        Span<Bytes32> leaves = stackalloc Bytes32[HashedAtOnce];
+        for (var rest = CollectionsMarshal.AsSpan(blocks); !rest.IsEmpty; )
+        {
+            var some = rest[..Math.Min(HashedAtOnce, rest.Length)];
+            TreeHash.Leaves(some, leaves);
+            for (var i = 0; i < some.Length; i++)
+            {
+                tree.Append(some[i].Length, leaves[i]);
+                lengths[blocks.Count - rest.Length + i + 1] = new CoreLength(tree.Length, tree.ByteLength);
+            }
+            rest = rest[some.Length..];
         }
         return blocks;
     }

@@ -1,3 +1,5 @@
+using Hyper.Encoding;
+
 namespace Hyper.Core.Internal;
 
 /// <summary>
@@ -22,6 +24,7 @@ internal sealed class ReceivedGroup(IReadOnlyList<TreeProof> proofs)
     /// <summary>Computes the roots of answers from <paramref name="fork"/>. Touches nothing but the proofs.</summary>
     public bool Compute(ulong fork)
     {
+        var leaves = HashBlocks(fork);
         for (var i = 0; i < proofs.Count; i++)
         {
             if (proofs[i].Fork != fork)
@@ -30,13 +33,24 @@ internal sealed class ReceivedGroup(IReadOnlyList<TreeProof> proofs)
                 continue;
             }
             _nodes[i] = [];
-            var verdict = ProofVerifier.VerifyTree(proofs[i], _nodes[i], out _roots[i]);
+            var verdict = ProofVerifier.VerifyTree(proofs[i], leaves[i], _nodes[i], out _roots[i]);
             if (!verdict.IsValid)
                 Decide(i, ReceiveStatus.Invalid, verdict);
             else if (_roots[i] is null)
                 Decide(i, ReceiveStatus.Stored, verdict);
         }
         return true;
+    }
+
+    /// <summary>The leaves' hashes of answers that bring a block; what stands for the others means nothing.</summary>
+    private Bytes32[] HashBlocks(ulong fork)
+    {
+        var blocks = new ReadOnlyMemory<byte>[proofs.Count];
+        for (var i = 0; i < blocks.Length; i++)
+            blocks[i] = proofs[i].Fork == fork && proofs[i].Block is { } block ? block.Value : default;
+        var leaves = new Bytes32[blocks.Length];
+        TreeHash.Leaves(blocks, leaves);
+        return leaves;
     }
 
     /// <summary>

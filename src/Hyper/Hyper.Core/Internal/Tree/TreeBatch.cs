@@ -82,7 +82,8 @@ internal sealed class TreeBatch
 
     public TreeBatch Clone() => new(this);
 
-    public void Append(ReadOnlySpan<byte> block) => AppendRoot(TreeHash.Leaf(Length, block));
+    /// <summary>Appends a block of so many bytes by the hash of its leaf.</summary>
+    public void Append(int bytes, in Bytes32 leaf) => AppendRoot(new TreeNode(2 * Length, (ulong)bytes, leaf));
 
     /// <summary>
     /// Puts a subtree behind the last root and joins it with the roots before it, as far as they are siblings. Every node

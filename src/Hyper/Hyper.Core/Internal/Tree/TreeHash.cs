@@ -12,6 +12,9 @@ internal static class TreeHash
     private const byte RootType = 2;
     private const int HeaderBytes = 1 + sizeof(ulong);
 
+    /// <summary>Blocks whose headers are on the stack at a time.</summary>
+    private const int SomeBlocks = 64;
+
     /// <summary>The leaf of a block: BLAKE2b(00 ‖ u64 size ‖ block).</summary>
     public static TreeNode Leaf(ulong block, ReadOnlySpan<byte> value)
     {
@@ -19,6 +22,25 @@ internal static class TreeHash
         header[0] = LeafType;
         BinaryPrimitives.WriteUInt64LittleEndian(header[1..], (ulong)value.Length);
         return new TreeNode(2 * block, (ulong)value.Length, Blake2b.Hash(header, value));
+    }
+
+    /// <summary>The hashes of the leaves of several blocks, which takes less than one by one.</summary>
+    public static void Leaves(ReadOnlySpan<ReadOnlyMemory<byte>> blocks, Span<Bytes32> hashes)
+    {
+        Span<byte> headers = stackalloc byte[SomeBlocks * HeaderBytes];
+        while (!blocks.IsEmpty)
+        {
+            var some = blocks[..Math.Min(SomeBlocks, blocks.Length)];
+            for (var i = 0; i < some.Length; i++)
+            {
+                var header = headers.Slice(i * HeaderBytes, HeaderBytes);
+                header[0] = LeafType;
+                BinaryPrimitives.WriteUInt64LittleEndian(header[1..], (ulong)some[i].Length);
+            }
+            Blake2b.HashEach(headers[..(some.Length * HeaderBytes)], some, hashes);
+            blocks = blocks[some.Length..];
+            hashes = hashes[some.Length..];
+        }
     }
 
     /// <summary>The parent of two siblings, given in any order: BLAKE2b(01 ‖ u64 size ‖ left ‖ right).</summary>
