@@ -19,7 +19,7 @@ public sealed class DecoderFuzzTests
         var key = new Bytes32(new byte[32]);
         for (var i = FuzzBudget.Inputs(); i > 0; i--)
         {
-            if (!DataCodec.TryRead(inputs.Next(), out var message))
+            if (!DataCodec.TryRead(inputs.Next(), out var message, out _))
                 continue;
             var empty = new ModelTree();
             Assert.False(message.Proof.Upgrade is not null && empty.Apply(message.Proof, key).IsValid);

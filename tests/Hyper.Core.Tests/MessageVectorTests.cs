@@ -41,6 +41,22 @@ public sealed class MessageVectorTests
         }
     }
 
+    [Theory]
+    [InlineData(0, false)]
+    [InlineData(200, false)]
+    [InlineData(64 * 1024, true)]
+    public void Read_keeps_a_block_apart_from_the_message(int size, bool isRented)
+    {
+        byte[] value = [.. Enumerable.Range(0, size).Select(i => (byte)(i + 1))];
+        var proof = new TreeProof { Fork = 0, Block = new BlockProof(3, value, []) };
+        var bytes = Vectors.Encode(new DataMessage(1, proof));
+        Assert.True(DataCodec.TryRead(bytes, out var message, out var rented));
+        bytes.AsSpan().Clear();
+        Assert.Equal(value, message.Proof.Block!.Value.ToArray());
+        // A block of a power of two does not take twice its room.
+        Assert.Equal(isRented ? size : null, rented?.Length);
+    }
+
     [Fact]
     public void Read_takes_flags_that_only_newer_peers_send()
     {

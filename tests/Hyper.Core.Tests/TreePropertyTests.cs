@@ -220,7 +220,7 @@ public sealed class TreePropertyTests
                 {
                     byte[] bad = [.. bytes];
                     bad[at] ^= (byte)(1 << bit);
-                    if (!DataCodec.TryRead(bad, out var message) || message.Proof.Block is not { } block)
+                    if (!DataCodec.TryRead(bad, out var message, out _) || message.Proof.Block is not { } block)
                         continue;
                     var copy = ModelTree.Of(start, _signer);
                     copy.Verifier = null;

@@ -68,7 +68,7 @@ internal static class Vectors
 
     public static DataMessage DecodeData(byte[] bytes)
     {
-        Assert.True(DataCodec.TryRead(bytes, out var message));
+        Assert.True(DataCodec.TryRead(bytes, out var message, out _));
         return message;
     }
 

@@ -23,7 +23,7 @@ internal static class WireMessages
             case 2:
                 return Read<CancelMessage>(bytes, CancelCodec.TryRead, out message);
             case 3:
-                var isData = DataCodec.TryRead(bytes, out var data);
+                var isData = DataCodec.TryRead(bytes, out var data, out _);
                 message = data;
                 return isData;
             case 4:

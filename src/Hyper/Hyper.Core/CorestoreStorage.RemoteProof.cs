@@ -21,7 +21,7 @@ public sealed partial class CorestoreStorage
         VerifyOpen();
         if (
             proof.Length < Bytes32.Length
-            || !DataCodec.TryRead(proof[Bytes32.Length..], out var message)
+            || !DataCodec.TryRead(proof.Span[Bytes32.Length..], out var message, out _)
             || message.Proof.Upgrade is not { Start: 0 }
         )
             return null;

@@ -1,4 +1,3 @@
-using System.Buffers;
 using Hyper.Encoding;
 
 namespace Hyper.Core.Internal;
@@ -20,9 +19,6 @@ internal sealed partial class ReplicationPeer
 
     /// <summary>Blocks that it could not give although it has them, of which so many are remembered.</summary>
     private const int MaxUnavailable = 4096;
-
-    /// <summary>Messages above this are kept in pooled buffers: arrays so large are collected late.</summary>
-    private const int PooledBytes = 32 * 1024;
 
     private readonly Dictionary<ulong, PeerRequest> _requests = [];
     private readonly HashSet<ulong> _unavailable = [];
@@ -181,11 +177,8 @@ internal sealed partial class ReplicationPeer
 
     private bool TryTakeData(ReadOnlySpan<byte> bytes)
     {
-        // A block goes on to the disk from here: one copy, for large ones in a buffer that is used again.
-        var rented = bytes.Length > PooledBytes ? ArrayPool<byte>.Shared.Rent(bytes.Length) : null;
-        var copy = rented ?? new byte[bytes.Length];
-        bytes.CopyTo(copy);
-        if (!DataCodec.TryRead(copy.AsMemory(0, bytes.Length), out var message))
+        // The block goes on to the disk from here.
+        if (!DataCodec.TryRead(bytes, out var message, out var rented))
             return false;
         if (message.Request == 0)
         {

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Hyper.Encoding;
 
 namespace Hyper.Core.Internal;
@@ -10,6 +11,9 @@ internal static class DataCodec
 
     /// <summary>The longest block that is taken from others: 15 MiB and room for the padding of encrypted cores.</summary>
     public const int MaxBlockBytes = 16 * 1024 * 1024;
+
+    /// <summary>Blocks from this length on are kept in pooled arrays: arrays so large are collected late.</summary>
+    private const int PooledBytes = 32 * 1024;
 
     public static int GetSize(DataMessage message)
     {
@@ -78,14 +82,17 @@ internal static class DataCodec
             ManifestCodec.Write(ref writer, manifest);
     }
 
-    /// <summary>
-    /// False if the bytes end early, a list is longer than any proof needs, or a manifest is not understood. The block's value
-    /// is a slice of <paramref name="source"/>, which the caller must keep unchanged as long as the proof is used.
-    /// </summary>
-    public static bool TryRead(ReadOnlyMemory<byte> source, out DataMessage message)
+    /// <summary>False if the bytes end early, a list is longer than any proof needs, or a manifest is not understood.</summary>
+    /// <param name="source">The message; nothing refers to it afterwards.</param>
+    /// <param name="message">What it says.</param>
+    /// <param name="rented">
+    /// The array in which a large block lies, which may be given back to the shared pool when the block is not used any more.
+    /// </param>
+    public static bool TryRead(ReadOnlySpan<byte> source, out DataMessage message, out byte[]? rented)
     {
         message = null!;
-        var reader = new CompactReader(source.Span);
+        rented = null;
+        var reader = new CompactReader(source);
         if (
             !reader.TryReadUInt(out var bits)
             || !reader.TryReadUInt(out var request)
@@ -99,7 +106,7 @@ internal static class DataCodec
         UpgradeProof? upgrade = null;
         Manifest? manifest = null;
         if (
-            (flags.HasFlag(DataFlags.Block) && !TryReadBlock(ref reader, source, out block))
+            (flags.HasFlag(DataFlags.Block) && !TryReadBlock(ref reader, out block, out rented))
             || (flags.HasFlag(DataFlags.Hash) && !TryReadHash(ref reader, out hash))
             || (flags.HasFlag(DataFlags.Seek) && !TryReadSeek(ref reader, out seek))
             || (flags.HasFlag(DataFlags.Upgrade) && !TryReadUpgrade(ref reader, out upgrade))
@@ -119,15 +126,19 @@ internal static class DataCodec
         return true;
     }
 
-    private static bool TryReadBlock(ref CompactReader reader, ReadOnlyMemory<byte> source, out BlockProof? block)
+    private static bool TryReadBlock(ref CompactReader reader, out BlockProof? block, out byte[]? rented)
     {
         block = null;
+        rented = null;
         if (!reader.TryReadUInt(out var index) || !reader.TryReadBuffer(out var value) || value.Length > MaxBlockBytes)
             return false;
-        var memory = source.Slice(reader.Position - value.Length, value.Length);
         if (!TreeNodeCodec.TryRead(ref reader, out TreeNode[] nodes))
             return false;
-        block = new BlockProof(index, memory, nodes);
+        // By itself, without what stands around it in the message: a block is often a power of two long, and pooled arrays are.
+        rented = value.Length >= PooledBytes ? ArrayPool<byte>.Shared.Rent(value.Length) : null;
+        var copy = rented ?? new byte[value.Length];
+        value.CopyTo(copy);
+        block = new BlockProof(index, copy.AsMemory(0, value.Length), nodes);
         return true;
     }
 
