@@ -35,10 +35,16 @@ public sealed record DhtConnectOptions
     public bool ForceRelay { get; init; }
 
     /// <summary>
-    /// Filled in while the attempt runs. One for each connect; null by default. With a second attempt over a relay it
-    /// tells of the first.
+    /// Filled in while the attempt runs. One for each connect; null by default. With a second attempt, over a relay or because
+    /// the peer was busy, it tells of the first.
     /// </summary>
     public DhtConnectReport? Report { get; init; }
+
+    /// <summary>
+    /// Whether a punch with random ports waits a moment for the fast way, for the attempt after one in which the server was busy and
+    /// a probe came through all the same.
+    /// </summary>
+    internal bool WaitsForEcho { get; init; }
 
     /// <summary>How long punching is put off, for tests of what a relay does meanwhile.</summary>
     internal TimeSpan PunchDelay { get; init; }

@@ -59,6 +59,9 @@ public sealed class DhtConnectReport
     /// <summary>The peer's public addresses, as it says.</summary>
     public IReadOnlyList<UdpAddress> RemoteAddresses { get; internal set; } = [];
 
+    /// <summary>Whether the peer had no turn for a punch, though a probe of its own had come through.</summary>
+    internal bool IsPutOffInReach { get; set; }
+
     internal void Start(in Bytes32 publicKey, TimeProvider time)
     {
         if (_time is not null)

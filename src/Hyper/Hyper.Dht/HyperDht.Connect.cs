@@ -29,18 +29,20 @@ public sealed partial class HyperDht
     {
         options ??= new DhtConnectOptions();
         var startedAt = Loop.Time.GetTimestamp();
-        try
+        var left = Options.ConnectTimeout;
+        while (true)
         {
-            return (await ConnectOnceAsync(publicKey, options, cancellationToken)).Stream;
-        }
-        catch (HyperDhtException error) when (IsRelayWorthTrying(error, options))
-        {
-            // The server learns of a relay by the handshake alone, so it takes another one.
-            var left = Options.ConnectTimeout - Loop.Time.GetElapsedTime(startedAt);
-            if (left <= TimeSpan.Zero || IsDestroyed || IsSuspended)
-                throw;
-            var forced = options with { ForceRelay = true, Report = null };
-            return (await ConnectOnceAsync(publicKey, forced, cancellationToken, left)).Stream;
+            try
+            {
+                return (await ConnectOnceAsync(publicKey, options, cancellationToken, left)).Stream;
+            }
+            catch (HyperDhtException error) when (FindNextTry(error, options) is { } next)
+            {
+                left = Options.ConnectTimeout - Loop.Time.GetElapsedTime(startedAt);
+                if (left <= TimeSpan.Zero || IsDestroyed || IsSuspended)
+                    throw;
+                options = next;
+            }
         }
     }
 
@@ -60,6 +62,16 @@ public sealed partial class HyperDht
     }
 
     internal void Forget(ConnectAttempt attempt) => _attempts.Remove(attempt);
+
+    /// <summary>How it is worth trying once more, with another handshake, or null. Each way is tried once.</summary>
+    private static DhtConnectOptions? FindNextTry(HyperDhtException error, DhtConnectOptions options)
+    {
+        // The server has forgotten the handshake, but its probes reach us: it takes no punch to get there.
+        if (error.Report is { IsPutOffInReach: true } && !options.WaitsForEcho)
+            return options with { WaitsForEcho = true, Report = null };
+        // The server learns of a relay by the handshake alone.
+        return IsRelayWorthTrying(error, options) ? options with { ForceRelay = true, Report = null } : null;
+    }
 
     /// <summary>Whether both sides were there and only a path was missing, which a relay can give.</summary>
     private static bool IsRelayWorthTrying(HyperDhtException error, DhtConnectOptions options) =>

@@ -59,6 +59,28 @@ public sealed class HolepuncherTests
             }
         );
 
+    /// <summary>A busy server ends what it has for us instead of answering that it punches.</summary>
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public void OnProbe_while_the_server_may_forget_us_is_the_path_only_with_its_word(byte value) =>
+        RunClient(
+            (puncher, paths) =>
+            {
+                puncher.UpdateRemote(FirewallKind.Consistent, isPunching: false, [_remote], null);
+                Probe(puncher, _remote);
+                Assert.True(puncher.IsEchoed);
+                puncher.AwaitConsent();
+                Probe(puncher, _remote, value);
+                Probe(puncher, _remote, value);
+                Assert.Empty(paths);
+
+                puncher.UpdateRemote(FirewallKind.Consistent, isPunching: true, [_remote], null);
+
+                Assert.Equal([_remote], paths);
+            }
+        );
+
     [Fact]
     public void OnProbe_of_many_strangers_is_answered_a_bounded_number_of_times() =>
         RunClient(

@@ -184,6 +184,7 @@ internal sealed partial class ConnectAttempt
         {
             IsDone = () => IsDone,
             HasRelay = () => HasRelay && (_leg is null || IsRelayed),
+            WaitsForEcho = _options.WaitsForEcho,
         };
         try
         {

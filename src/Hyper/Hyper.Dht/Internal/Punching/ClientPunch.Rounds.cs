@@ -10,6 +10,9 @@ internal sealed partial class ClientPunch
 {
     private static readonly TimeSpan _remoteSettling = TimeSpan.FromSeconds(1);
 
+    /// <summary>What the fast way may take where punching would not be free.</summary>
+    private static readonly TimeSpan _fastOpening = TimeSpan.FromSeconds(1);
+
     /// <summary>With a relay a punch that must wait for its turn is tried again after this, and up to as much more.</summary>
     private static readonly TimeSpan _tryLaterPause = TimeSpan.FromSeconds(10);
 
@@ -83,6 +86,11 @@ internal sealed partial class ClientPunch
             server = probe.ServerAddress;
             OpenSession(server);
         }
+        // Hundreds of sockets, and a server that may be resting and then forgets us: not while the fast way is all but open.
+        if (_puncher.IsRandom && (WaitsForEcho || _puncher.IsEchoed))
+            await DelayAsync(_fastOpening, cancellationToken);
+        if (IsDone())
+            return;
         var isDelayed = false;
         while (true)
         {
@@ -153,6 +161,10 @@ internal sealed partial class ClientPunch
             return true;
         if (!HasRelay())
         {
+            // All that is left is an echo that is late.
+            await DelayAsync(_fastOpening, cancellationToken);
+            if (IsDone())
+                return true;
             throw Failed(
                 HyperDhtErrorCode.HolepunchAborted,
                 "failed: a punch with random ports is under way or was lately. Try again in 20 s, or name a relay."
@@ -183,6 +195,9 @@ internal sealed partial class ClientPunch
     )
     {
         _report.PunchRounds++;
+        // With random ports a server that is busy, or can do nothing with its socket, ends what it has for us.
+        if (_puncher.IsRandom)
+            _puncher.AwaitConsent();
         var result = await SendAsync(server, relay, payload, attempts: null, cancellationToken);
         cancellationToken.ThrowIfCancellationRequested();
         if (IsDone())
@@ -197,6 +212,7 @@ internal sealed partial class ClientPunch
         var isPutOff = answer.Error == HandshakeError.TryLater && payload.Punching && HasRelay();
         if (answer.Error != HandshakeError.None && !isPutOff)
         {
+            _report.IsPutOffInReach = answer.Error == HandshakeError.TryLater && _puncher.IsEchoed;
             throw Failed(
                 HyperDhtErrorCode.RemoteAborted,
                 $"failed: the peer gave punching up with error {(uint)answer.Error}"

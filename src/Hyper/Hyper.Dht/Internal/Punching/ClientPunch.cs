@@ -65,6 +65,9 @@ internal sealed partial class ClientPunch : IDisposable
     /// <summary>Whether a relay carries the connection, or may: then punching may be put off.</summary>
     public required Func<bool> HasRelay { get; init; }
 
+    /// <summary>Whether a punch with random ports waits a moment for the fast way, also when nothing has shown it yet.</summary>
+    public bool WaitsForEcho { get; init; }
+
     /// <summary>Punches until there is a path.</summary>
     /// <exception cref="HyperDhtException">There is none.</exception>
     /// <exception cref="OperationCanceledException">The attempt is over.</exception>

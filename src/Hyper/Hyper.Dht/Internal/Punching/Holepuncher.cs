@@ -51,6 +51,7 @@ internal sealed partial class Holepuncher : IProbeHandler, IDisposable
     private DhtSocket? _provenSocket;
     private int _untrustedSeen;
     private bool _hasRemoteSpoken;
+    private bool _isConsentAsked;
     private int _echoes;
     private bool _isOver;
 
@@ -93,6 +94,12 @@ internal sealed partial class Holepuncher : IProbeHandler, IDisposable
 
     /// <summary>Probes sent so far, openings of sessions included.</summary>
     public int ProbesSent { get; private set; }
+
+    /// <summary>
+    /// Whether a probe has come from where the other side may be, and was answered: when that answer is answered the path is there
+    /// without any punching.
+    /// </summary>
+    public bool IsEchoed => _untrusted is not null;
 
     /// <summary>Sockets that are open.</summary>
     public int SocketCount => _sockets.Count;
@@ -151,9 +158,16 @@ internal sealed partial class Holepuncher : IProbeHandler, IDisposable
         if (verified is { } host)
             VerifiedHost = host;
         _hasRemoteSpoken = true;
+        _isConsentAsked = false;
         if (_isInitiator && _proven is { } proven && !IsFromUntoldPort(proven))
             Finish(_provenSocket!, proven);
     }
+
+    /// <summary>
+    /// The other side is asked for something that it may answer by forgetting us: until <see cref="UpdateRemote"/> brings its
+    /// word no probe is the path.
+    /// </summary>
+    public void AwaitConsent() => _isConsentAsked = true;
 
     /// <summary>Opens our NAT towards an address, with a probe that does not get far.</summary>
     public void OpenSession(in UdpAddress to) => Send(Socket, to, OpeningTimeToLive);
@@ -235,17 +249,17 @@ internal sealed partial class Holepuncher : IProbeHandler, IDisposable
                 _stranger ??= (socket, from, _dht.Loop.Time.GetTimestamp());
             return;
         }
-        if (isOpening)
+        if (isOpening && !_isConsentAsked)
         {
             Finish(socket, from);
             return;
         }
         // Our own short-lived probe may have come through and been sent back, by a server that has not decided to let us
         // in. So the probe is answered, and counts when its answer comes and the server has spoken.
-        if (_untrusted == from)
+        if (isOpening || _untrusted == from)
         {
             (_proven, _provenSocket) = (from, socket);
-            if (_hasRemoteSpoken)
+            if (_hasRemoteSpoken && !_isConsentAsked)
                 Finish(socket, from);
         }
         else if (_untrustedSeen++ < MaxEchoes)
