@@ -65,6 +65,16 @@ internal sealed class NatLab : IAsyncDisposable
         return (site, await PartnerNode.StartAsync(process, _bootstrap, host: "0.0.0.0"));
     }
 
+    /// <summary>
+    /// Starts a JavaScript peer that everybody can reach, does not know it, and never has a turn for a punch with random ports.
+    /// </summary>
+    public async Task<PartnerNode> AddRestingPeerAsync(Make make)
+    {
+        var site = await _internet.AddSiteAsync(NatKind.Open);
+        var process = await StartProcessAsync(make, site.Host);
+        return await PartnerNode.StartAsync(process, _bootstrap, isFirewalled: true, host: "0.0.0.0", isResting: true);
+    }
+
     /// <summary>Starts a peer on another host behind the NAT of a site.</summary>
     public async Task<PartnerNode> AddNeighbourAsync(Make make, Site site)
     {

@@ -25,13 +25,15 @@ public sealed partial class PartnerNode : PartnerObject, IRecordClient
     /// <param name="seed">Seed of its key pair, 64 hexadecimal digits; random by default.</param>
     /// <param name="isFirewalled">Whether it never finds out that strangers can reach it.</param>
     /// <param name="host">Where it is bound, in a namespace; loopback by default.</param>
+    /// <param name="isResting">Whether it never has a turn for a punch with random ports. JavaScript's only.</param>
     public static async Task<PartnerNode> StartAsync(
         PartnerProcess partner,
         IReadOnlyList<PartnerAddress> bootstrap,
         bool serving = false,
         string? seed = null,
         bool isFirewalled = false,
-        string? host = null
+        string? host = null,
+        bool isResting = false
     ) =>
         new(
             partner,
@@ -43,7 +45,12 @@ public sealed partial class PartnerNode : PartnerObject, IRecordClient
                     serving,
                     seed,
                     host,
-                    options = isFirewalled ? new { quickFirewall = false } : null,
+                    options = new
+                    {
+                        quickFirewall = !isFirewalled,
+                        deferRandomPunch = isResting,
+                        randomPunchInterval = isResting ? (int?)int.MaxValue : null,
+                    },
                 }
             )
         );
