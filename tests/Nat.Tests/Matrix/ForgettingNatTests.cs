@@ -49,7 +49,10 @@ public sealed class ForgettingNatTests(NodePartners partners, InternetFactory in
             return;
         Assert.Equal("ETIMEDOUT", await closed);
         var second = await client.ConnectAsync(server.PublicKey);
-        await second.OpenedAsync(_patience);
+        var opened = second.OpenedAsync(_patience);
+        var failed = second.ExpectAsync("close", _patience);
+        if (await Task.WhenAny(opened, failed) == failed)
+            Assert.Fail($"The second connection: {(await failed).Text("message")}");
         await second.WriteAsync(Bytes, seed: 7);
         Assert.Equal(Pattern.HashOf(7, Bytes), (await second.WaitAsync(Bytes)).Sha256);
     }

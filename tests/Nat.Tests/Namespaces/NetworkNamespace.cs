@@ -35,6 +35,13 @@ internal sealed class NetworkNamespace : IAsyncDisposable
     public Task ForwardAsync() =>
         Tool.RunAsync("", "ip", "netns", "exec", Name, "sh", "-c", "echo 1 > /proc/sys/net/ipv4/ip_forward");
 
+    /// <summary>Packets' ways that its NAT and its firewall remember.</summary>
+    public async Task<int> CountRememberedAsync() =>
+        int.Parse(
+            await Tool.RunAsync("", "ip", "netns", "exec", Name, "cat", "/proc/sys/net/netfilter/nf_conntrack_count"),
+            System.Globalization.CultureInfo.InvariantCulture
+        );
+
     /// <summary>A counter of <c>/proc/net/snmp</c>, such as <c>FragFails</c> of <c>Ip</c>.</summary>
     public async Task<long> CountAsync(string protocol, string counter)
     {

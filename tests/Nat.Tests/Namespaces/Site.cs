@@ -1,3 +1,5 @@
+using TestKit.Partners;
+
 namespace Nat.Tests.Namespaces;
 
 /// <summary>
@@ -96,12 +98,19 @@ internal sealed class Site : IAsyncDisposable
     }
 
     /// <summary>The router's line goes down and comes back: a NAT forgets every port that it has given.</summary>
-    public Task ReconnectAsync() =>
-        _router.ConfigureAsync(
-            $"link set {Outer} down",
-            $"link set {Outer} up",
-            $"route add default via 52.{_number}.0.1"
+    public async Task ReconnectAsync()
+    {
+        // The kernel forgets later, and when many lines go down at a time not at all.
+        await Until.TrueAsync(
+            async () =>
+            {
+                await _router.ConfigureAsync($"link set {Outer} up", $"link set {Outer} down");
+                return await _router.CountRememberedAsync() == 0;
+            },
+            "the NAT to forget its ports"
         );
+        await _router.ConfigureAsync($"link set {Outer} up", $"route add default via 52.{_number}.0.1");
+    }
 
     /// <summary>Sets the MTU of the host's own link.</summary>
     public Task SetOwnMtuAsync(int mtu) => Host.ConfigureAsync($"link set eth0 mtu {mtu}");
@@ -116,7 +125,8 @@ internal sealed class Site : IAsyncDisposable
     private static string LineOf(int number) => $"site{number}";
 
     // A packet from outside that belongs to nothing is dropped before it is remembered: a router that answered it, or kept it,
-    // would not give the same port to the host's own packet to there.
+    // would not give the same port to the host's own packet to there. What is remembered is hosts' UDP alone, so that it can be seen
+    // when all of it is forgotten.
     private static string? RulesOf(NatKind kind) =>
         kind == NatKind.Open
             ? null
@@ -125,6 +135,8 @@ internal sealed class Site : IAsyncDisposable
                     chain own { type filter hook input priority filter; iifname "{{Outer}}" jump outside; }
                     chain passing { type filter hook forward priority filter; iifname "{{Outer}}" jump outside; }
                     chain outside { ct state established,related accept; drop; }
+                    chain multicast { type filter hook prerouting priority raw; ip protocol igmp notrack; }
+                    chain ownmulticast { type filter hook output priority raw; ip protocol igmp notrack; }
                 }
                 {{(kind.Translates() ? TranslationOf(kind) : "")}}
                 """;
