@@ -1,4 +1,5 @@
 using Intercom.Cli.Tests.Lab;
+using TestKit.Programs;
 
 namespace Intercom.Cli.Tests;
 

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Intercom.Cli.Tests.Lab;
 using TestKit;
+using TestKit.Programs;
 
 namespace Intercom.Cli.Tests;
 

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using Hyper.Encoding.Json;
 using Intercom.Cli.Tests.Lab;
+using TestKit.Programs;
 
 namespace Intercom.Cli.Tests;
 

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Intercom.Cli.Tests.Lab;
+using TestKit;
 
 namespace Intercom.Cli.Tests;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Intercom.Cli.Tests.Lab;
+using TestKit.Programs;
 
 namespace Intercom.Cli.Tests;
 

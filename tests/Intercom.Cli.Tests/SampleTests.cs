@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Intercom.Cli.Tests.Lab;
 using TestKit;
+using TestKit.Programs;
 
 namespace Intercom.Cli.Tests;
 

@@ -6,6 +6,7 @@ using Hyper.Encoding.Json;
 using Intercom.Cli.Client;
 using Intercom.Cli.Tests.Lab;
 using TestKit;
+using TestKit.Programs;
 
 namespace Intercom.Cli.Tests;
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Hyper.Dht;
 using Hyper.Loop;
+using TestKit.Programs;
 
 namespace Intercom.Cli.Tests.Lab;
 

@@ -1,3 +1,5 @@
+using TestKit.Programs;
+
 namespace Intercom.Cli.Tests.Lab;
 
 /// <summary>Runs the program at a terminal of its own, which <c>script</c> of util-linux makes.</summary>
@@ -8,11 +10,12 @@ internal static class Pty
     /// <summary>Whether this machine has what it takes.</summary>
     public static bool IsAvailable => OperatingSystem.IsLinux() && File.Exists(Script);
 
-    /// <summary>Starts the program; its keyboard is <see cref="IntercomProcess.TypeAsync"/>.</summary>
+    /// <summary>Starts the program; its keyboard is <see cref="IntercomProcess.TypeAsync"/>. Unsized with 0 columns.</summary>
     public static IntercomProcess Start(
         string folder,
         IEnumerable<string> arguments,
-        IReadOnlyDictionary<string, string>? environment
+        IReadOnlyDictionary<string, string>? environment,
+        int columns = 100
     )
     {
         var words = arguments.Prepend(IntercomProcess.ProgramPath).Prepend("dotnet").Select(word => $"'{word}'");
@@ -24,7 +27,7 @@ internal static class Pty
                 "--flush",
                 "--return",
                 "--command",
-                $"stty cols 100; exec {string.Join(' ', words)}",
+                $"stty cols {columns}; exec {string.Join(' ', words)}",
                 "/dev/null",
             ],
             environment: environment

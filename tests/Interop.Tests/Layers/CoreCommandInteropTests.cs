@@ -1,9 +1,9 @@
 using Hyper.Core;
 using Hyper.Crypto;
 using Hyper.Encoding;
-using Intercom.Cli.Tests.Lab;
 using Interop.Tests.Harness;
 using Interop.Tests.Ours;
+using TestKit.Programs;
 
 namespace Interop.Tests.Layers;
 

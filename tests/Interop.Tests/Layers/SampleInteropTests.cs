@@ -1,6 +1,7 @@
-using Intercom.Cli.Tests.Lab;
 using Interop.Tests.Harness;
 using Interop.Tests.Ours;
+using TestKit;
+using TestKit.Programs;
 
 namespace Interop.Tests.Layers;
 

@@ -17,7 +17,7 @@ public static class MatrixSection
     {
         if (Target is not { } target)
             return;
-        var path = Path.Combine(PartnerFolder.Repository, target);
+        var path = Path.Combine(RepositoryFiles.Root, target);
         var text = File.ReadAllText(path);
         var (opening, closing) = ($"<!-- {name} -->", $"<!-- /{name} -->");
         var begin = text.IndexOf(opening, StringComparison.Ordinal);

@@ -3,10 +3,7 @@ namespace TestKit.Partners;
 /// <summary>Where the driver and the package sets lie: in the source tree, so that all builds share one installation.</summary>
 public static class PartnerFolder
 {
-    /// <summary>The root of the repository.</summary>
-    public static string Repository { get; } = Find();
-
-    public static string Root { get; } = Path.Combine(Repository, "tests", "Interop.Tests", "partners");
+    public static string Root { get; } = Path.Combine(RepositoryFiles.Root, "tests", "Interop.Tests", "partners");
 
     public static string Driver => Path.Combine(Root, "driver.mjs");
 
@@ -22,16 +19,4 @@ public static class PartnerFolder
         };
 
     public static string Of(PartnerSet set) => Path.Combine(Root, NameOf(set));
-
-    private static string Find()
-    {
-        for (var at = new DirectoryInfo(AppContext.BaseDirectory); at is not null; at = at.Parent)
-        {
-            if (File.Exists(Path.Combine(at.FullName, "intercom.slnx")))
-                return at.FullName;
-        }
-        throw new DirectoryNotFoundException(
-            $"No intercom.slnx above {AppContext.BaseDirectory}: the interop tests run from within the repository."
-        );
-    }
 }

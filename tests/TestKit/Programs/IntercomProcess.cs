@@ -1,10 +1,11 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using Xunit;
 
-namespace Intercom.Cli.Tests.Lab;
+namespace TestKit.Programs;
 
 /// <summary>The built program as a process. Its lines are kept as they come; waits for them have a deadline.</summary>
-internal sealed partial class IntercomProcess : IAsyncDisposable
+public sealed partial class IntercomProcess : IAsyncDisposable
 {
     private static readonly TimeSpan _deadline = TimeSpan.FromSeconds(30);
 
@@ -24,17 +25,22 @@ internal sealed partial class IntercomProcess : IAsyncDisposable
         );
     }
 
-    /// <summary>The built program.</summary>
+    /// <summary>The built program, which a test project that refers to it has beside its own.</summary>
     public static string ProgramPath => Path.Combine(AppContext.BaseDirectory, "intercom.dll");
 
+    /// <summary>Its process id.</summary>
     public int Id => _process.Id;
 
+    /// <summary>Its results, for a test that reads them itself.</summary>
     public StreamReader ResultStream => _process.StandardOutput;
 
+    /// <summary>The results so far.</summary>
     public string Results => Text(_results);
 
+    /// <summary>What it wrote to its error stream so far.</summary>
     public string Notes => Text(_notes);
 
+    /// <summary>The results so far, line by line.</summary>
     public IReadOnlyList<string> ResultLines
     {
         get
@@ -143,12 +149,16 @@ internal sealed partial class IntercomProcess : IAsyncDisposable
         return EndAsync("its stop");
     }
 
+    /// <summary>Sends a signal of <see cref="Signals"/>.</summary>
     public void Signal(int signal) => Assert.True(TrySignal(signal), "The program has ended already.");
 
+    /// <summary>Sends a signal; false when the program has ended.</summary>
     public bool TrySignal(int signal) => Kill(_process.Id, signal) == 0;
 
+    /// <summary>Ends it with SIGKILL.</summary>
     public void Crash() => _process.Kill();
 
+    /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         if (!_process.HasExited)
