@@ -10,6 +10,8 @@ public sealed class AuditFileTests : IDisposable
 
     private static readonly DateTimeOffset _now = DateTimeOffset.FromUnixTimeMilliseconds(1_790_000_000_000);
 
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(30);
+
     private readonly string _directory = Directory.CreateTempSubdirectory("intercom-").FullName;
     private readonly PeerStore _store;
 
@@ -66,6 +68,43 @@ public sealed class AuditFileTests : IDisposable
         Assert.Single(faults);
         // What comes after the end is let go.
         await audit.RecordAsync(Entry(1));
+    }
+
+    [Fact]
+    public async Task Full_disk_costs_the_entries_of_that_time_and_nothing_after_it()
+    {
+        Assert.SkipUnless(File.Exists("/dev/full"), "There is no /dev/full.");
+        var faults = new List<Exception>();
+        File.CreateSymbolicLink(_store.AuditPath, "/dev/full");
+        var failed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using (var audit = new AuditFile(_store, Fail, MaxBytes))
+        {
+            await audit.RecordAsync(Entry(1));
+            await failed.Task.WaitAsync(_patience);
+            File.Delete(_store.AuditPath);
+            await audit.RecordAsync(Entry(2));
+        }
+
+        Assert.Single(faults);
+        var lines = await File.ReadAllLinesAsync(_store.AuditPath);
+        Assert.Equal("""{"lost":1}""", lines[0]);
+        Assert.Contains("\"client\":2", lines[1]);
+
+        void Fail(Exception error)
+        {
+            faults.Add(error);
+            failed.SetResult();
+        }
+    }
+
+    [Fact]
+    public async Task Line_that_was_cut_off_does_not_swallow_the_next()
+    {
+        await File.WriteAllTextAsync(_store.AuditPath, """{"time":"2026-""");
+        await WriteAsync(Entry(1), Entry(2));
+        var lines = await File.ReadAllLinesAsync(_store.AuditPath);
+        Assert.Equal(3, lines.Length);
+        Assert.All(lines[1..], line => Assert.True(JsJson.TryParse(line, out _)));
     }
 
     private static BridgeAuditEntry Entry(int client) => new(_now, "agent", client, "ping", null, "pong");

@@ -89,11 +89,10 @@ public sealed class AuditFile : IBridgeAudit, IAsyncDisposable
         {
             if (_file?.Length + lines.Length > _maxBytes)
                 Rotate();
-            _file ??= OwnerOnlyFile.OpenToAppend(_path);
+            _file ??= Open();
             if (_lost > 0)
                 AddLine(_file, new JsObject { ["lost"] = _lost });
             _file.Write(lines.GetBuffer().AsSpan(0, (int)lines.Length));
-            _file.Flush();
             _lost = 0;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
@@ -104,6 +103,25 @@ public sealed class AuditFile : IBridgeAudit, IAsyncDisposable
             _file?.Dispose();
             _file = null;
         }
+    }
+
+    /// <summary>Begins on a line of its own also behind one that a full disk or a crash has cut off.</summary>
+    private FileStream Open()
+    {
+        var isCutOff = EndsWithinLine(_path);
+        var file = OwnerOnlyFile.OpenToAppend(_path);
+        if (isCutOff)
+            file.WriteByte((byte)'\n');
+        return file;
+    }
+
+    private static bool EndsWithinLine(string path)
+    {
+        if (new FileInfo(path) is not { Exists: true, Length: > 0 })
+            return false;
+        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        file.Seek(-1, SeekOrigin.End);
+        return file.ReadByte() is not '\n';
     }
 
     private void Rotate()

@@ -33,11 +33,18 @@ internal static class OwnerOnlyFile
         }
     }
 
-    /// <summary>Opens a file to write at its end; others may read it meanwhile.</summary>
+    /// <summary>
+    /// Opens a file to write at its end; others may read it meanwhile. What is written is not held back, so that closing
+    /// it never fails for want of space.
+    /// </summary>
     /// <exception cref="IOException">It cannot be opened.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be opened.</exception>
-    public static FileStream OpenToAppend(string path) =>
-        new(path, OwnerOnly(FileMode.Append, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete));
+    public static FileStream OpenToAppend(string path)
+    {
+        var options = OwnerOnly(FileMode.Append, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
+        options.BufferSize = 0;
+        return new FileStream(path, options);
+    }
 
     private static void WriteCore(string path, string text)
     {
