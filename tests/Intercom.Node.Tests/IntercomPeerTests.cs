@@ -49,6 +49,27 @@ public sealed class IntercomPeerTests : NodeLab
     }
 
     [Fact]
+    public async Task StopAsync_from_many_threads_at_once_stops_once()
+    {
+        const int Threads = 8;
+        var peer = await StartAsync(await OptionsAsync("alice"));
+        using var together = new Barrier(Threads);
+        var stops = new Task[Threads];
+        var threads = Enumerable.Range(0, Threads).Select(number => new Thread(() => StopTogether(number))).ToList();
+        threads.ForEach(thread => thread.Start());
+        threads.ForEach(thread => thread.Join());
+
+        Assert.All(stops, stop => Assert.Same(stops[0], stop));
+        await stops[0].WaitAsync(Deadline);
+
+        void StopTogether(int number)
+        {
+            together.SignalAndWait();
+            stops[number] = peer.StopAsync();
+        }
+    }
+
+    [Fact]
     public async Task StopAsync_connected_or_not_ends_and_gives_everything_back()
     {
         var options = await OptionsAsync("alice");

@@ -59,7 +59,11 @@ public sealed partial class IntercomPeer : IAsyncDisposable
     public Task TopicsFlushedAsync() => Loop.InvokeAsync(_parts.Adapter!.FlushedAsync);
 
     /// <summary>Leaves the network properly and frees everything; takes two seconds at most.</summary>
-    public Task StopAsync() => _stopped ??= _parts.DestroyAsync();
+    public Task StopAsync()
+    {
+        lock (_parts)
+            return _stopped ??= Task.Run(_parts.DestroyAsync);
+    }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync() => await StopAsync();
