@@ -50,9 +50,22 @@ public sealed class ClientQueueTests
     [Fact]
     public async Task WaitForRoomAsync_with_many_unread_replies_waits_until_some_are_read()
     {
-        var queue = new ClientQueue(maxEvents: 1, maxBytes: 10);
+        var queue = new ClientQueue(maxEvents: 1, maxBytes: 1000);
         while (queue.WaitForRoomAsync().IsCompleted)
             queue.AddReply([1]);
+        var room = queue.WaitForRoomAsync();
+        Assert.False(room.IsCompleted);
+        Take(queue);
+        await room.WaitAsync(TimeSpan.FromSeconds(10));
+    }
+
+    [Fact]
+    public async Task WaitForRoomAsync_with_long_unread_replies_waits_until_they_are_read()
+    {
+        var queue = new ClientQueue(maxEvents: 1, maxBytes: 1000);
+        queue.AddReply(new byte[600]);
+        Assert.True(queue.WaitForRoomAsync().IsCompleted);
+        queue.AddReply(new byte[600]);
         var room = queue.WaitForRoomAsync();
         Assert.False(room.IsCompleted);
         Take(queue);

@@ -5,7 +5,7 @@ namespace Intercom.Bridge.Internal;
 
 /// <summary>
 /// What waits to be written to one client, in order. Events beyond a number or size push out the oldest events, which
-/// are counted; replies are never dropped, but a client with many unread replies is not read from. Where events are
+/// are counted; replies are never dropped, but a client with many or long unread replies is not read from. Where events are
 /// missing, the client is told how many: all that were dropped are older than the oldest event left, so that one comes next.
 /// Filled by any thread, emptied by the client's writer.
 /// </summary>
@@ -21,6 +21,7 @@ internal sealed class ClientQueue(int maxEvents, int maxBytes)
     private int _events;
     private int _replies;
     private int _eventBytes;
+    private long _replyBytes;
     private long _untold;
     private bool _isClosed;
 
@@ -63,6 +64,7 @@ internal sealed class ClientQueue(int maxEvents, int maxBytes)
                 return;
             _entries.AddLast(new Entry(text, IsEvent: false));
             _replies++;
+            _replyBytes += text.Length;
             waiting = Interlocked.Exchange(ref _filled, null);
         }
         if (waiting is not null)
@@ -83,7 +85,7 @@ internal sealed class ClientQueue(int maxEvents, int maxBytes)
     {
         lock (_lock)
         {
-            if (_replies < MaxReplies || _isClosed)
+            if (HasRoom || _isClosed)
                 return Task.CompletedTask;
             _room ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             return _room.Task;
@@ -140,6 +142,9 @@ internal sealed class ClientQueue(int maxEvents, int maxBytes)
         Wake();
     }
 
+    /// <summary>A reply may repeat most of its request, so that their number alone bounds nothing.</summary>
+    private bool HasRoom => _replies < MaxReplies && _replyBytes < maxBytes;
+
     private bool IsOverfull => _events > maxEvents || _eventBytes > maxBytes;
 
     private void Drop(LinkedListNode<Entry> node)
@@ -164,9 +169,12 @@ internal sealed class ClientQueue(int maxEvents, int maxBytes)
             _events--;
             _eventBytes -= node.Value.Text.Length;
         }
-        else if (--_replies < MaxReplies)
+        else
         {
-            Signal(ref _room);
+            _replies--;
+            _replyBytes -= node.Value.Text.Length;
+            if (HasRoom)
+                Signal(ref _room);
         }
     }
 
