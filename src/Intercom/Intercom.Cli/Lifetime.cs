@@ -17,10 +17,12 @@ internal sealed class Lifetime : IDisposable
 
     private const int SignalExitBase = 128;
 
+    private readonly Lock _lock = new();
     private readonly CancellationTokenSource _stopping = new();
     private readonly PosixSignalRegistration[] _registrations;
     private readonly Timer _limit;
     private long _firstSignal;
+    private bool _isOver;
 
     public Lifetime()
     {
@@ -47,11 +49,14 @@ internal sealed class Lifetime : IDisposable
     public void Dispose()
     {
         Array.ForEach(_registrations, registration => registration.Dispose());
+        lock (_lock)
+            _isOver = true;
         _limit.Dispose();
-        _stopping.Dispose();
+        // Not the source: one who handles a signal may still be cancelling it.
     }
 
-    private void OnSignal(PosixSignalContext context, int number)
+    /// <summary>Runs on a thread of the runtime, perhaps still after <see cref="Dispose"/>.</summary>
+    internal void OnSignal(PosixSignalContext context, int number)
     {
         context.Cancel = true;
         var now = Stopwatch.GetTimestamp();
@@ -61,7 +66,12 @@ internal sealed class Lifetime : IDisposable
                 Environment.Exit(SignalExitBase + number);
             return;
         }
-        _limit.Change(_patience, Timeout.InfiniteTimeSpan);
+        lock (_lock)
+        {
+            if (_isOver)
+                return;
+            _limit.Change(_patience, Timeout.InfiniteTimeSpan);
+        }
         _stopping.Cancel();
     }
 }
