@@ -64,6 +64,18 @@ public sealed class SidechannelCommandTests : CliLab
         );
     }
 
+    [Fact]
+    public async Task Invite_for_what_is_no_key_is_signed_as_at_the_terminal_and_says_so()
+    {
+        await UpAsync("bob");
+
+        var run = await RunAsync(["sc", "invite", "--channel", "club", "--pubkey", "bob"]);
+
+        Assert.Equal(ExitCode.Done, run.ExitCode);
+        Assert.Contains("\"inviteePubKey\":\"bob\"", run.Results);
+        Assert.StartsWith("warning: 'bob' is no public key", run.Notes);
+    }
+
     [Theory]
     [InlineData("Invalid invite. Pass JSON, base64, or @file: it is neither", "join", "--invite", "xyz")]
     [InlineData("Invalid welcome. Pass JSON, base64, or @file: Could not find", "send", "--welcome", "@no/such")]

@@ -1,4 +1,5 @@
 using Intercom.Cli.Tests.Lab;
+using TestKit.Programs;
 
 namespace Intercom.Cli.Tests;
 
@@ -77,6 +78,16 @@ public sealed class TerminalTests : CliLab
         Assert.Equal(0, await peer.EndAsync());
         Assert.Contains("Exiting...", peer.Results);
         Assert.Contains("stopping", peer.Results);
+    }
+
+    [Fact]
+    public async Task A_terminal_that_was_never_sized_counts_as_eighty_columns_wide()
+    {
+        Assert.SkipUnless(Pty.IsAvailable, "There is no `script` of util-linux to make a terminal.");
+        var program = Pty.Start(Folder, ["no-such-command-of-the-program"], environment: null, columns: 0);
+
+        Assert.Equal(ExitCode.Usage, await program.EndAsync());
+        Assert.Contains("unknown command or value 'no-such-command-of-the-program'", program.Results);
     }
 
     [Fact]

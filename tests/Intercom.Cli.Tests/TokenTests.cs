@@ -87,6 +87,18 @@ public sealed class TokenTests : CliLab
         var several = await RunAsync(["token", "list"]);
         Assert.Equal(ExitCode.Usage, several.ExitCode);
         Assert.Contains("(a, b)", several.Notes);
+        foreach (
+            var command in (string[][])
+                [
+                    ["list"],
+                    ["revoke", "agent"],
+                ]
+        )
+        {
+            var mistyped = await RunAsync(["token", .. command, "--name", "c"]);
+            Assert.Equal(ExitCode.NoSuchPeer, mistyped.ExitCode);
+            Assert.StartsWith("error: There is no peer 'c' under 'stores'", mistyped.Notes);
+        }
     }
 
     [Fact]

@@ -74,5 +74,9 @@ public sealed class BridgeCertificate
     }
 
     private static BridgeException Unusable(string path, string why, Exception? cause = null) =>
-        new(BridgeErrorCode.CertificateUnusable, $"The certificate '{path}' cannot be used: {why}.", cause);
+        new(
+            BridgeErrorCode.CertificateUnusable,
+            $"The certificate '{path}' cannot be used: {why.TrimEnd('.')}.",
+            cause
+        );
 }

@@ -7,7 +7,6 @@ namespace Intercom.Cli;
 internal static class LineFaults
 {
     private const string EndOfFlags = "--";
-    private const string SeeHelp = "See `intercom --help`.";
 
     /// <summary>One line for each fault; empty when the line can be run.</summary>
     public static IReadOnlyList<string> Find(ParseResult line, string[] arguments)
@@ -21,7 +20,40 @@ internal static class LineFaults
             return unknown;
         if (line.UnmatchedTokens.Count > 0)
             return [.. line.UnmatchedTokens.Select(token => Unexpected(line, token))];
-        return [.. line.Errors.Select(error => $"{error.Message.TrimEnd('.')}. {SeeHelp}")];
+        if (line.Errors.Count == 0)
+            return [];
+        if (FindMissing(line) is { } missing)
+            return [missing];
+        return [.. line.Errors.Select(error => $"{error.Message.TrimEnd('.')}. {SeeHelp(line)}")];
+    }
+
+    /// <summary>The parser says that something is missing, but not what.</summary>
+    private static string? FindMissing(ParseResult line)
+    {
+        var command = line.CommandResult.Command;
+        if (command.Action is null)
+            return $"'{command.Name}' needs one of its commands: {Listed(command.Subcommands)}. {SeeHelp(line)}";
+        List<Argument> missing =
+        [
+            .. command.Arguments.Where(argument =>
+                argument.Arity.MinimumNumberOfValues > 0 && line.GetResult(argument) is not { Tokens.Count: > 0 }
+            ),
+        ];
+        return missing.Count == 0
+            ? null
+            : $"'{command.Name}' needs {string.Join(" and ", missing.Select(one => $"<{one.Name}>"))}. {SeeHelp(line)}";
+    }
+
+    private static string Listed(IEnumerable<Command> commands) =>
+        string.Join(", ", commands.Where(command => !command.Hidden).Select(command => command.Name));
+
+    /// <summary>Where the command that was meant is explained.</summary>
+    private static string SeeHelp(ParseResult line)
+    {
+        List<string> path = [];
+        for (SymbolResult? result = line.CommandResult; result is CommandResult command; result = result.Parent)
+            path.Insert(0, command.Command is RootCommand ? "intercom" : command.Command.Name);
+        return $"See `{string.Join(' ', path)} --help`.";
     }
 
     /// <summary>The parser would read flags before the command as the bare command's, and drop them.</summary>
@@ -81,18 +113,18 @@ internal static class LineFaults
             Nearest(flag, known) is { } nearest ? $" Did you mean {nearest}?"
             : line.CommandResult.Command.Arguments.Count > 0 ? $" Before a text that begins with a dash, put '--'."
             : "";
-        return $"unknown flag '{flag}'.{hint} {SeeHelp}";
+        return $"unknown flag '{flag}'.{hint} {SeeHelp(line)}";
     }
 
     private static string Unexpected(ParseResult line, string token)
     {
         var command = line.CommandResult.Command;
         if (command.Arguments.Count > 0)
-            return $"unexpected '{token}': put a text with spaces in quotes. {SeeHelp}";
+            return $"unexpected '{token}': put a text with spaces in quotes. {SeeHelp(line)}";
         var hint = Nearest(token, [.. command.Subcommands.Select(sub => sub.Name)]) is { } nearest
             ? $" Did you mean {nearest}?"
             : "";
-        return $"unknown command or value '{token}'.{hint} {SeeHelp}";
+        return $"unknown command or value '{token}'.{hint} {SeeHelp(line)}";
     }
 
     /// <summary>The allowed word that is most like <paramref name="token"/>, if it is like enough to be meant.</summary>

@@ -66,6 +66,7 @@ public sealed class BridgeSettingTests
         );
         Assert.Equal(ExitCode.Usage, missing.ExitCode);
         Assert.Contains("'/no/such/cert.pem' cannot be used", missing.Message);
+        Assert.DoesNotContain("..", missing.Message);
     }
 
     private static BridgeOptions Read(params (SettingDefinition Setting, string Text)[] given)

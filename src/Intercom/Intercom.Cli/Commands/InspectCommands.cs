@@ -15,7 +15,7 @@ internal static class InspectCommands
         ClientCommand.CreateQuery("info", "Show keys, address and settings of a running peer.", ShowInfo);
 
     public static Command CreateStats() =>
-        ClientCommand.CreateQuery("stats", "Show channels, connections and counters of a running peer.", ShowMembers);
+        ClientCommand.CreateQuery("stats", "Show channels and number of connections of a running peer.", ShowMembers);
 
     private static void ShowPeers(JsObject reply, Output output)
     {

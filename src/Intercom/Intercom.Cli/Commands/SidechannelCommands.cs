@@ -127,7 +127,10 @@ internal static class SidechannelCommands
             async context =>
             {
                 var request = On("invite", context, channel);
-                request["pubkey"] = context.Line.GetRequiredValue(invitee);
+                var key = context.Line.GetRequiredValue(invitee);
+                if (!Hyper.Encoding.Bytes32.TryParseHex(key.Trim(), out _))
+                    Output.Warn($"'{key}' is no public key (64 hexadecimal digits): nobody can use this invite");
+                request["pubkey"] = key;
                 if (context.Line.GetValue(ttl) is { } seconds)
                     request["ttl"] = seconds;
                 await AddAsync(request, context, welcome);
@@ -202,7 +205,7 @@ internal static class SidechannelCommands
                 credential
                 ?? throw new CommandException(
                     ExitCode.Usage,
-                    $"Invalid {kind}. Pass JSON, base64, or @file: {reason}."
+                    $"Invalid {kind}. Pass JSON, base64, or @file: {reason.TrimEnd('.')}."
                 );
         }
     }

@@ -36,7 +36,7 @@ internal static class TokenCommand
             "--expires",
             "When it ends: 90s, 15m, 12h, 1d or 2w from now (default never)."
         );
-        var command = Make("create", "Make a token and print it, once.", out var store, out var json);
+        var command = Make("create", "Make a token and print it, once.", isMade: true, out var store, out var json);
         scopes.AddTo(command);
         command.Options.Add(id);
         command.Options.Add(expires);
@@ -72,6 +72,7 @@ internal static class TokenCommand
         var command = Make(
             "list",
             "List the credentials; their tokens are not known any more.",
+            isMade: false,
             out var store,
             out var json
         );
@@ -95,6 +96,7 @@ internal static class TokenCommand
         var command = Make(
             "revoke",
             "End a credential now; clients that use it are cut off.",
+            isMade: false,
             out var store,
             out var json
         );
@@ -121,6 +123,7 @@ internal static class TokenCommand
     private static Command Make(
         string name,
         string description,
+        bool isMade,
         out Func<ParseResult, PeerStore> store,
         out Option<bool> json
     )
@@ -128,7 +131,7 @@ internal static class TokenCommand
         var peerName = StoreOptions.CreateName("The peer it is for; needed when there are several.");
         var directory = StoreOptions.CreateDirectory();
         json = new Option<bool>("--json") { Description = "Print one JSON object a line." };
-        store = line => KnownStores.Find(line.GetRequiredValue(directory), line.GetValue(peerName));
+        store = line => KnownStores.Find(line.GetRequiredValue(directory), line.GetValue(peerName), isMade);
         return new Command(name, description) { peerName, directory, json };
     }
 

@@ -12,11 +12,18 @@ internal static class Consoles
     private const int UnwrappedWidth = 100_000_000;
     private const int LeastWidth = 20;
 
+    /// <summary>Of a terminal that does not say how wide it is, such as one that a program made and never sized.</summary>
+    private const int UsualWidth = 80;
+
     /// <summary>Results.</summary>
     public static IAnsiConsole Results { get; } = Create(() => Console.Out, Console.IsOutputRedirected);
 
     /// <summary>Everything else.</summary>
     public static IAnsiConsole Notes { get; } = Create(() => Console.Error, Console.IsErrorRedirected);
+
+    /// <summary>Columns of the terminal.</summary>
+    public static int TerminalWidth =>
+        Console.WindowWidth is > 0 and var width ? Math.Max(width, LeastWidth) : UsualWidth;
 
     private static IAnsiConsole Create(Func<TextWriter> writer, bool isRedirected)
     {
@@ -41,7 +48,7 @@ internal static class Consoles
 
         public bool IsTerminal => !isRedirected;
 
-        public int Width => isRedirected ? UnwrappedWidth : Math.Max(Console.WindowWidth, LeastWidth);
+        public int Width => isRedirected ? UnwrappedWidth : TerminalWidth;
 
         public int Height => isRedirected ? 0 : Console.WindowHeight;
 

@@ -9,7 +9,6 @@ namespace Intercom.Cli.Terminal;
 internal sealed class ProgressBar : IDisposable
 {
     private const int BarWidth = 30;
-    private const int LeastWidth = 20;
     private const string ToLineEnd = "\e[K";
 
     private bool _isDrawn;
@@ -27,7 +26,7 @@ internal sealed class ProgressBar : IDisposable
         var filled = (int)(part * BarWidth);
         var bar = new string('#', filled) + new string('-', BarWidth - filled);
         var line = string.Create(CultureInfo.InvariantCulture, $"[{bar}] {Math.Floor(100 * part)} %  {beside}");
-        var width = Math.Max(LeastWidth, Console.WindowWidth) - 1;
+        var width = Consoles.TerminalWidth - 1;
         Console.Error.Write($"\r{(line.Length > width ? line[..width] : line)}{ToLineEnd}");
         _isDrawn = true;
     }

@@ -11,7 +11,7 @@ internal sealed class PromptStreams : IDisposable
 
     private PromptStreams()
     {
-        Screen = new PromptScreen(_out, () => Console.WindowWidth);
+        Screen = new PromptScreen(_out, () => Consoles.TerminalWidth);
         Console.SetOut(new PromptWriter(Screen, _out));
         if (!Console.IsErrorRedirected)
             Console.SetError(new PromptWriter(Screen, _error));
