@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 const [store, channel = '0000intercom'] = process.argv.slice(2)
+if (!store) throw new Error('which store? node echo-bot.mjs stores/peer [channel]')
 const { url } = JSON.parse(readFileSync(join(store, 'bridge.json'), 'utf8'))
 const token = readFileSync(join(store, 'bridge.token'), 'utf8').trim()
 

@@ -41,6 +41,7 @@ class WebSocket:
                 text = b""
 
 
+len(sys.argv) > 1 or sys.exit(__doc__)
 store = pathlib.Path(sys.argv[1])
 channel = sys.argv[2] if len(sys.argv) > 2 else "0000intercom"
 bridge = WebSocket(json.loads((store / "bridge.json").read_text())["url"])
