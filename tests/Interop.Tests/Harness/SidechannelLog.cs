@@ -5,9 +5,11 @@ namespace Interop.Tests.Harness;
 /// <param name="Dropped">Messages dropped in all, by reason.</param>
 /// <param name="Leaks">Received pieces that held the secret text.</param>
 /// <param name="Watched">Bytes that were looked at.</param>
+/// <param name="Connections">Connections it has had so far.</param>
 public sealed record SidechannelLog(
     IReadOnlyList<string> Delivered,
     IReadOnlyDictionary<string, long> Dropped,
     long Leaks,
-    long Watched
+    long Watched,
+    long Connections
 );

@@ -26,6 +26,26 @@ internal sealed class MeshLedger(IReadOnlyList<IMeshMember> members)
     /// <summary>A message that nobody may get.</summary>
     public void Forbid(string id) => _forbidden.Add(id);
 
+    /// <summary>
+    /// Waits until a member has got all of these, as long as <paramref name="isLinked"/> says that it has to get them; false
+    /// when that ended first.
+    /// </summary>
+    public async Task<bool> SettleAsync(int member, IReadOnlyList<string> ids, Func<Task<bool>> isLinked, string phase)
+    {
+        var isSettled = false;
+        await Until.TrueAsync(
+            async () =>
+            {
+                await ReadAsync();
+                isSettled = ids.All(id => HasGot(member, id));
+                return isSettled || !await isLinked();
+            },
+            $"{phase}: every message to arrive at {member}, which is linked",
+            _patience
+        );
+        return isSettled;
+    }
+
     public bool HasGot(int member, string id) => _delivered.ContainsKey((member, id));
 
     public SidechannelLog LogOf(int member) => _logs[member];

@@ -5,8 +5,8 @@ using TestKit;
 namespace Interop.Tests.Mesh;
 
 /// <summary>
-/// A mixed mesh under churn: who is in the ring gets every message it may see exactly once, anybody else at most once, and
-/// who is not invited never gets a byte of what the invited say.
+/// A mixed mesh under churn: who is in the ring, or was seen linked to it all the time, gets every message it may see exactly
+/// once, anybody else at most once, and who is not invited never gets a byte of what the invited say.
 /// </summary>
 [Collection(SoakTests.Name)]
 public sealed class MixedMeshTests(NodePartners partners)
@@ -18,6 +18,15 @@ public sealed class MixedMeshTests(NodePartners partners)
     private readonly Random _random = TestSeed.NewRandom();
     private readonly HashSet<(int From, int To)> _chords = [];
     private readonly HashSet<int> _away = [];
+    private static readonly (int Guest, string Channel)[] _heardByGuests =
+    [
+        (MixedMesh.InvitedGuest, MixedMesh.Hall),
+        (MixedMesh.InvitedGuest, MixedMesh.Club),
+        (MixedMesh.Guest, MixedMesh.Hall),
+    ];
+
+    /// <summary>In how many rounds a guest was linked all the time, and got everything.</summary>
+    private readonly Dictionary<(int Guest, string Channel), int> _reached = [];
     private MixedMesh _mesh = null!;
     private MeshLedger _ledger = null!;
 
@@ -50,6 +59,11 @@ public sealed class MixedMeshTests(NodePartners partners)
             Assert.Equal(0, _ledger.LogOf(stranger).Leaks);
             Assert.True(_ledger.LogOf(stranger).Watched > 0, $"Nothing that member {stranger} got was looked at.");
         }
+        // Guests too were linked all the time now and then.
+        Assert.All(
+            _heardByGuests,
+            heard => Assert.True(_reached.GetValueOrDefault(heard) > 0, $"{heard} was never linked.")
+        );
         // There were several ways, and what came by the second was dropped.
         Assert.True(
             _ledger.LogOf(MixedMesh.Owner).Dropped.GetValueOrDefault("Duplicate") > 0,
@@ -64,13 +78,19 @@ public sealed class MixedMeshTests(NodePartners partners)
     /// <summary>Everybody says something wherever it may, one where it may not; then all of it has to arrive.</summary>
     private async Task TalkAsync(string phase)
     {
-        await ReadyAsync(phase);
+        var links = await LinksOfGuestsAsync();
+        var words = await ReadyAsync(phase);
+        var reached = links.Where(link => HasHeard(link, words)).ToList();
         var ring = Ring;
+        Dictionary<string, List<string>> said = new() { [MixedMesh.Hall] = [], [MixedMesh.Club] = [] };
         foreach (var sender in ring)
         {
-            var others = ring.Where(one => one != sender);
-            _ledger.Owe(await SendAsync(sender, MixedMesh.Hall, "to all"), others);
-            _ledger.Owe(await SendAsync(sender, MixedMesh.Club, MixedMesh.Secret), others);
+            var others = ring.Where(one => one != sender).ToList();
+            foreach (var (channel, ids) in said)
+            {
+                ids.Add(await SendAsync(sender, channel, channel == MixedMesh.Club ? MixedMesh.Secret : "to all"));
+                _ledger.Owe(ids[^1], others);
+            }
         }
         _ledger.Owe(await SendAsync(MixedMesh.Owner, MixedMesh.News, "the owner's"), ring.Where(one => one != 0));
         foreach (var hostile in _mesh.Members.OfType<JsMeshMember>())
@@ -78,13 +98,53 @@ public sealed class MixedMeshTests(NodePartners partners)
         foreach (var guest in Guests().Except(_away).Where(guest => guest < _mesh.Members.Count))
             await SendAsync(guest, MixedMesh.Hall, "a guest's");
         await _ledger.SettleAsync(phase);
+        foreach (var link in reached)
+        {
+            if (await _ledger.SettleAsync(link.Guest, said[link.Channel], () => IsUnchangedAsync(link), phase))
+                _reached[(link.Guest, link.Channel)] = _reached.GetValueOrDefault((link.Guest, link.Channel)) + 1;
+        }
+    }
+
+    /// <summary>The guests' links on the channels that they may hear, where all of them are with peers of the ring.</summary>
+    private async Task<List<GuestLinks>> LinksOfGuestsAsync()
+    {
+        List<GuestLinks> links = [];
+        foreach (var (guest, channel) in _heardByGuests)
+        {
+            if (guest >= _mesh.Members.Count || _away.Contains(guest))
+                continue;
+            var link = await LinksAsync(guest, channel);
+            if (link.Peers.Length > 0 && link.Peers.All(peer => Ring.Any(one => _mesh.Members[one].Key == peer)))
+                links.Add(link);
+        }
+        return links;
+    }
+
+    private async Task<GuestLinks> LinksAsync(int guest, string channel)
+    {
+        var peers = await _mesh.Members[guest].OpenWithAsync(channel);
+        await _ledger.ReadAsync();
+        return new GuestLinks(guest, channel, [.. peers.Order()], _ledger.LogOf(guest).Connections);
+    }
+
+    /// <summary>
+    /// Whether one of these links passes on what is said: on what was open then, and is open, with no connection made
+    /// since, is open all the time.
+    /// </summary>
+    private bool HasHeard(GuestLinks link, Dictionary<(int Sender, string Channel), List<string>> words) =>
+        words.Any(word => word.Key.Channel == link.Channel && word.Value.Exists(id => _ledger.HasGot(link.Guest, id)));
+
+    private async Task<bool> IsUnchangedAsync(GuestLinks link)
+    {
+        var now = await LinksAsync(link.Guest, link.Channel);
+        return now.Connections == link.Connections && now.Peers.SequenceEqual(link.Peers);
     }
 
     /// <summary>
     /// Waits until the neighbours of the ring have the channels open and know each other invited: until a word on each
     /// channel of each has arrived at every other.
     /// </summary>
-    private async Task ReadyAsync(string phase)
+    private async Task<Dictionary<(int Sender, string Channel), List<string>>> ReadyAsync(string phase)
     {
         const int LooksAWord = 25;
         var ring = Ring;
@@ -103,6 +163,7 @@ public sealed class MixedMeshTests(NodePartners partners)
             $"{phase}: the ring to hear each other",
             TimeSpan.FromSeconds(60)
         );
+        return words;
     }
 
     private async Task SayWordsAsync(int[] ring, Dictionary<(int Sender, string Channel), List<string>> words)
@@ -164,4 +225,10 @@ public sealed class MixedMeshTests(NodePartners partners)
         _chords.Add(chord);
         return _mesh.Members[chord.From].LinkAsync(to);
     }
+
+    /// <param name="Guest">Whose links.</param>
+    /// <param name="Channel">The channel that is open on them.</param>
+    /// <param name="Peers">With whom, in order.</param>
+    /// <param name="Connections">Connections that it had had until then.</param>
+    private sealed record GuestLinks(int Guest, string Channel, string[] Peers, long Connections);
 }

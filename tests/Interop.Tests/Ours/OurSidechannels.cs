@@ -180,6 +180,7 @@ public sealed class OurSidechannels : ISidechannelSwarm, IAsyncDisposable
 
     private void OnConnection(NoiseSecretStream stream)
     {
+        _watch?.CountConnection();
         var connection = new Connection(stream, _watch);
         connection.Mux.Closed += (_, _) => _handler?.OnDisconnected(connection);
         _handler?.OnConnected(connection);

@@ -12,8 +12,11 @@ public sealed class SidechannelWatch(string secret)
     private List<string> _delivered = [];
     private long _leaks;
     private long _watched;
+    private long _connections;
 
     public void Note(string? id) => _delivered.Add(id ?? "");
+
+    public void CountConnection() => _connections++;
 
     public void Look(ReadOnlySpan<byte> bytes)
     {
@@ -26,6 +29,6 @@ public sealed class SidechannelWatch(string secret)
     {
         var delivered = _delivered;
         _delivered = [];
-        return new SidechannelLog(delivered, dropped, _leaks, _watched);
+        return new SidechannelLog(delivered, dropped, _leaks, _watched, _connections);
     }
 }

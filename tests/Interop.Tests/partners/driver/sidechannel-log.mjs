@@ -6,6 +6,7 @@ export class SidechannelLog {
   #dropped = {};
   #leaks = 0;
   #watched = 0;
+  #connections = 0;
 
   constructor(secret) {
     this.#secret = Buffer.from(secret);
@@ -17,6 +18,7 @@ export class SidechannelLog {
   }
 
   watch(connection) {
+    this.#connections++;
     connection.on('data', (bytes) => {
       this.#watched += bytes.length;
       if (bytes.includes(this.#secret)) this.#leaks++;
@@ -27,6 +29,12 @@ export class SidechannelLog {
   take() {
     const delivered = this.#delivered;
     this.#delivered = [];
-    return { delivered, dropped: this.#dropped, leaks: this.#leaks, watched: this.#watched };
+    return {
+      delivered,
+      dropped: this.#dropped,
+      leaks: this.#leaks,
+      watched: this.#watched,
+      connections: this.#connections,
+    };
   }
 }
