@@ -13,6 +13,10 @@ public sealed partial class Sidechannels
     /// <summary>Values of a byte that fall on each letter equally often.</summary>
     private const int FairBytes = 252;
 
+    /// <summary>Randomness for the identifiers to come, and how much of it is used.</summary>
+    private readonly byte[] _idBytes = new byte[256];
+    private int _idByte = 256;
+
     /// <summary>
     /// Sends a message to every peer that has the channel open. It is sealed first (proof of work, signature), away from
     /// the loop; messages leave in the order of the calls.
@@ -103,14 +107,17 @@ public sealed partial class Sidechannels
     private string MakeId(long time)
     {
         Span<char> random = stackalloc char[IdRandomChars];
-        Span<byte> bytes = stackalloc byte[2 * IdRandomChars];
         for (var made = 0; made < random.Length; )
         {
-            // All at once: asking the system for each letter costs more than the rest of the payload.
-            Loop.Random.Fill(bytes);
-            foreach (var value in bytes)
-                if (value < FairBytes && made < random.Length)
-                    random[made++] = IdAlphabet[value % IdAlphabet.Length];
+            if (_idByte == _idBytes.Length)
+            {
+                // For many messages at once: asking the system costs more than the rest of the payload.
+                Loop.Random.Fill(_idBytes);
+                _idByte = 0;
+            }
+            var value = _idBytes[_idByte++];
+            if (value < FairBytes)
+                random[made++] = IdAlphabet[value % IdAlphabet.Length];
         }
         return $"{PublicKey}:{time}:{random}";
     }

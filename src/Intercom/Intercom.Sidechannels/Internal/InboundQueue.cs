@@ -89,7 +89,7 @@ internal sealed class InboundQueue(
                     if (isSmall || !HasSignatures())
                         GatherEvidence();
                     else
-                        await state.Loop.OffloadAsync(GatherEvidence);
+                        await Parts.ForEachAsync(state.Loop, _admitted, preparation.GatherEvidence);
                     CompleteAdmitted();
                 }
                 PauseOrResume();
@@ -166,11 +166,10 @@ internal sealed class InboundQueue(
         return next;
     }
 
-    private bool GatherEvidence()
+    private void GatherEvidence()
     {
         foreach (var frame in _admitted)
             preparation.GatherEvidence(frame);
-        return true;
     }
 
     private void CompleteAdmitted()

@@ -107,9 +107,9 @@ internal sealed class Outbox(
             _batch.Add(_waiting.Dequeue());
         // A signature costs less than the way to the pool and back, and holds the loop no longer than a packet burst.
         if (_batch.Count > 1 || first.Bytes is 0 or > MaxBytesOnLoop)
-            await state.Loop.OffloadAsync(SignBatch);
+            await Parts.ForEachAsync(state.Loop, _batch, Seal);
         else
-            SignBatch();
+            Seal(first);
         foreach (var item in _batch)
         {
             SettlePlain(item);
@@ -117,21 +117,17 @@ internal sealed class Outbox(
         }
     }
 
-    private bool SignBatch()
+    private void Seal(OutboxItem item)
     {
-        foreach (var item in _batch)
+        try
         {
-            try
-            {
-                item.Sealed = Sign(item.Payload!);
-            }
-            catch (Exception error)
-            {
-                // Thrown where it concerns this message alone.
-                item.Fault = ExceptionDispatchInfo.Capture(error);
-            }
+            item.Sealed = Sign(item.Payload!);
         }
-        return true;
+        catch (Exception error)
+        {
+            // Thrown where it concerns this message alone.
+            item.Fault = ExceptionDispatchInfo.Capture(error);
+        }
     }
 
     private void SettlePlain(OutboxItem item)
