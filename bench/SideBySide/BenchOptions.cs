@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using SideBySide.Work;
 
 namespace SideBySide;
 
@@ -7,7 +8,8 @@ namespace SideBySide;
 internal sealed record BenchOptions
 {
     public const string Usage =
-        "usage: SideBySide [--set pinned|newest|cores-pinned|cores-newest] [--rounds <n>] [--only <part of a name>]";
+        "usage: SideBySide [--set pinned|newest|cores-pinned|cores-newest] [--rounds <n>] [--only <part of a name>]"
+        + " [--program <our native program>]";
 
     private static readonly string[] AllSets = ["pinned", "newest", "cores-pinned", "cores-newest"];
 
@@ -19,6 +21,9 @@ internal sealed record BenchOptions
 
     /// <summary>Scenarios with this in their name. All by default.</summary>
     public string Only { get; init; } = "";
+
+    /// <summary>Our native program, whose bridge is measured. Where it is published to, by default.</summary>
+    public string Program { get; init; } = OurIntercom.DefaultProgram;
 
     public static bool TryParse(IReadOnlyList<string> args, [NotNullWhen(true)] out BenchOptions? options)
     {
@@ -37,6 +42,9 @@ internal sealed record BenchOptions
                     break;
                 case "--only" when value.Length > 0:
                     parsed = parsed with { Only = value };
+                    break;
+                case "--program" when value.Length > 0:
+                    parsed = parsed with { Program = value };
                     break;
                 default:
                     return false;

@@ -10,7 +10,8 @@ namespace SideBySide;
 /// Our half: one loop with everything on it, as Node.js has one thread, and the networks and connections that scenarios
 /// share.
 /// </summary>
-internal sealed class OurWorld : IAsyncDisposable
+/// <param name="program">Our native program.</param>
+internal sealed class OurWorld(string program) : IAsyncDisposable
 {
     private readonly Dictionary<int, HyperDhtTestnet> _networks = [];
     private readonly Dictionary<string, (NoiseSecretStream Here, NoiseSecretStream There)> _connections = [];
@@ -21,6 +22,9 @@ internal sealed class OurWorld : IAsyncDisposable
 
     /// <summary>A bee for what only reads; disposed with the store.</summary>
     public Hyperbee? FilledBee { get; set; }
+
+    /// <summary>Our native program.</summary>
+    public string Program { get; } = program;
 
     /// <summary>A folder for this run.</summary>
     public string Folder { get; } = Directory.CreateTempSubdirectory("intercom-bench-").FullName;

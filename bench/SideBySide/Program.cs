@@ -13,7 +13,7 @@ foreach (var set in options.Sets)
 {
     // A fresh start for both: what one set leaves behind must not weigh on the next.
     await using var node = await NodeDriver.StartAsync(set);
-    await using var ours = new OurWorld();
+    await using var ours = new OurWorld(options.Program);
     Console.WriteLine($"\n{set}: {node.Versions}; medians of {options.Rounds} rounds in turn");
     Report.WriteHeader();
     foreach (var scenario in Scenarios.Of(set, ours))

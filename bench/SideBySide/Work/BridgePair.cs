@@ -15,6 +15,7 @@ internal sealed class BridgePair(
 )
 {
     private static readonly TimeSpan _limit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan _retry = TimeSpan.FromMilliseconds(50);
 
     private readonly Dictionary<int, BridgeClient[]> _crowds = [];
 
@@ -26,6 +27,21 @@ internal sealed class BridgePair(
             token,
             channel
         );
+
+    /// <summary>Sends until something comes out.</summary>
+    public async Task WaitForPathAsync()
+    {
+        var arrived = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        receiver.OnEvent(() => arrived.TrySetResult());
+        var request = BridgeClient.Request(channel, bytes: 1);
+        for (var started = Stopwatch.GetTimestamp(); !arrived.Task.IsCompleted; )
+        {
+            if (Stopwatch.GetElapsedTime(started) > _limit)
+                throw new TimeoutException($"Nothing came out within {_limit.TotalSeconds} s of sending.");
+            await sender.SendAsync(request);
+            await Task.WhenAny(arrived.Task, Task.Delay(_retry));
+        }
+    }
 
     /// <summary>Messages a second.</summary>
     public async Task<double> RateAsync(int count, int bytes)

@@ -1,13 +1,9 @@
-using Intercom.Bridge;
-using Intercom.Node;
-using Intercom.Sidechannels;
-
 namespace SideBySide.Work;
 
 /// <summary>
-/// Messages from a client of one peer's bridge to a client of another's. The JavaScript peers, which check no signatures on
-/// such a channel, have a process each on Bare, and packages of their own whatever the set (<see cref="JsIntercom"/>); ours,
-/// whole peers as `intercom up` runs them, a loop each in this process, beside the clients.
+/// Messages from a client of one peer's bridge to a client of another's. Each peer has a process of its own: the JavaScript
+/// ones, which check no signatures on such a channel, on Bare with packages of their own whatever the set
+/// (<see cref="JsIntercom"/>), ours as the native program (<see cref="OurIntercom"/>).
 /// </summary>
 internal sealed class BridgeWork(OurWorld world)
 {
@@ -95,46 +91,27 @@ internal sealed class BridgeWork(OurWorld world)
         var channel = NextChannel();
         var here = await StartAsync(channel, verifies, difficulty);
         var there = await StartAsync(channel, verifies, difficulty);
-        while (await here.Loop.InvokeAsync(() => Task.FromResult(OpenPeers(here, channel))) == 0)
-            await Task.Delay(TimeSpan.FromMilliseconds(20));
+        var pair = await BridgePair.ConnectAsync(here.Port, there.Port, Token, channel);
+        await pair.WaitForPathAsync();
         await Task.Delay(_settling);
-        return _ours[(verifies, difficulty)] = await BridgePair.ConnectAsync(
-            PortOf(here),
-            PortOf(there),
-            Token,
-            channel
-        );
+        return _ours[(verifies, difficulty)] = pair;
     }
 
     /// <summary>Each pair has a channel of its own: they all know each other, and would pass on what the others say.</summary>
     private string NextChannel() => $"bench{world.NextNumber()}";
 
-    private static int PortOf(IntercomPeer peer) => new Uri(peer.BridgeUrl!).Port;
-
-    private static int OpenPeers(IntercomPeer peer, string channel) =>
-        peer.Sidechannels.GetStatistics().Channels.Single(one => one.Name == channel).OpenPeers;
-
-    private async Task<IntercomPeer> StartAsync(string channel, bool verifies, int difficulty)
+    private async Task<OurIntercom> StartAsync(string channel, bool verifies, int difficulty)
     {
         var network = await world.Loop.InvokeAsync(() => world.NetworkAsync(10));
-        var peer = await IntercomPeer.StartAsync(
-            new PeerOptions
-            {
-                StoresDirectory = world.Folder,
-                StoreName = $"peer{world.NextNumber()}",
-                DhtBootstrap = network.Bootstrap,
-                BridgeToken = Token,
-                Bridge = new BridgeOptions { Token = "", Port = 0 },
-                Sidechannels = new SidechannelOptions
-                {
-                    Channels = [channel],
-                    WelcomeRequired = false,
-                    RateBytesPerSecond = 0,
-                    ProofOfWork = difficulty > 0,
-                    ProofOfWorkDifficulty = difficulty,
-                    VerifySenders = verifies,
-                },
-            }
+        var peer = await OurIntercom.StartAsync(
+            world.Program,
+            world.Folder,
+            $"peer{world.NextNumber()}",
+            string.Join(',', network.Bootstrap),
+            channel,
+            difficulty,
+            verifies,
+            Token
         );
         world.Own(peer);
         return peer;
