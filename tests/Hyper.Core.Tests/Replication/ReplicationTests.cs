@@ -159,6 +159,37 @@ public sealed class ReplicationTests
             }
         });
 
+    /// <summary>Found by random sessions: a cancelled block took its upgrade along, and the core stood still for ever.</summary>
+    [Fact]
+    public void Upgrade_is_asked_for_again_when_the_block_or_byte_that_it_went_with_is_not_wanted_any_more() =>
+        InWorld.Run(async loop =>
+        {
+            foreach (var isSeek in (bool[])[false, true])
+            {
+                await using var writer = await Hypercore.OpenAsync(CorestoreStorage.CreateInMemory(loop));
+                await writer.AppendAsync(Blocks(0, 5));
+                await using var reader = await OpenReaderAsync(writer);
+                var peer = ScriptedPeer.Open(reader);
+                using var enough = new CancellationTokenSource();
+                Task wait = isSeek
+                    ? reader.SeekAsync(writer.ByteLength - 1, new GetOptions(), enough.Token)
+                    : reader.GetAsync(4, new GetOptions(), enough.Token).AsTask();
+                peer.Pretend(length: 5);
+                await UntilAsync(loop, () => peer.Requests.Count > 0);
+                var asked = peer.Requests[0].Proof;
+                Assert.NotNull(asked.Upgrade);
+                Assert.True(isSeek ? asked.Seek is not null : asked.Block is not null);
+                peer.AnswerFrom(writer);
+                End(enough);
+                await Assert.ThrowsAnyAsync<OperationCanceledException>(() => wait);
+                await UntilAsync(loop, () => reader.Length == 5);
+                Assert.Equal([peer.Requests[0].Id], peer.Cancels);
+            }
+        });
+
+    /// <summary>In this turn: what waits is told on the thread that ends it.</summary>
+    private static void End(CancellationTokenSource wait) => wait.Cancel();
+
     internal static ReadOnlyMemory<byte>[] Blocks(int start, int count) =>
         [.. Enumerable.Range(start, count).Select(i => (ReadOnlyMemory<byte>)Vectors.Block(i))];
 

@@ -133,7 +133,7 @@ internal sealed partial class Replicator
             _queue.Remove(demand);
         demand.IsQueued = false;
         foreach (var request in demand.Requests)
-            request.Peer.Cancel(request);
+            Cancel(request);
         demand.Requests.Clear();
     }
 

@@ -82,6 +82,18 @@ internal sealed partial class Replicator
         ScheduleSoon();
     }
 
+    /// <summary>Nobody waits for its answer any more. An upgrade that it was to bring along is asked for again.</summary>
+    private void Cancel(PeerRequest request)
+    {
+        _isHeldDue = true;
+        if (_upgrade == request)
+            _upgrade = null;
+        if (_manifest == request)
+            _manifest = null;
+        request.Peer.Cancel(request);
+        ScheduleSoon();
+    }
+
     private void Requeue(BlockDemand demand)
     {
         if (!_blocks.ContainsKey(demand.Index))

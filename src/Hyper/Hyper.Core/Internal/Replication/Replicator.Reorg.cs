@@ -15,7 +15,7 @@ internal sealed partial class Replicator
         if (peer.Reorg is { } known && (known.Fork != fork || fork <= Head.Fork))
         {
             if (known.Request is { } request)
-                peer.Cancel(request);
+                Cancel(request);
             peer.Reorg = null;
         }
         if (fork > Head.Fork && peer.Reorg is null && peer.Remote.Length > 0 && !_isReorging)
@@ -129,7 +129,7 @@ internal sealed partial class Replicator
         foreach (var peer in _peers.ToArray())
         {
             if (peer.Reorg?.Request is { } request)
-                peer.Cancel(request);
+                Cancel(request);
             peer.Reorg = null;
             UpdateReorg(peer);
         }

@@ -26,7 +26,7 @@ internal sealed partial class Replicator
     {
         _seeks.Remove(seek);
         if (seek.Request is { } request)
-            request.Peer.Cancel(request);
+            Cancel(request);
         seek.Request = null;
     }
 
