@@ -34,6 +34,23 @@ public static class FuzzBudget
     public static int Rounds(int usually, int atMost = int.MaxValue) =>
         Tell((int)Math.Clamp((long)usually * Iterations() / DefaultInputs, 1, atMost));
 
+    /// <summary>
+    /// How long a test of another kind goes on: <paramref name="usually"/> by default, in proportion with another budget, and
+    /// never longer than <paramref name="atMost"/>. It says with <see cref="Tell"/> how far it came.
+    /// </summary>
+    public static TimeSpan Duration(TimeSpan usually, TimeSpan atMost)
+    {
+        var wanted = usually * ((double)Iterations() / DefaultInputs);
+        return wanted < atMost ? wanted : atMost;
+    }
+
+    /// <summary>Notes for the nightly run how many inputs or rounds there are.</summary>
+    public static int Tell(int inputs)
+    {
+        TestContext.Current.TestOutputHelper?.WriteLine($"inputs={inputs}");
+        return inputs;
+    }
+
     private static int Iterations()
     {
         var given = Environment.GetEnvironmentVariable(Variable);
@@ -43,11 +60,5 @@ public static class FuzzBudget
             int.TryParse(given, NumberStyles.None, CultureInfo.InvariantCulture, out var iterations) && iterations > 0
             ? iterations
             : throw new InvalidOperationException($"{Variable} is '{given}': it has to be a whole number from 1.");
-    }
-
-    private static int Tell(int inputs)
-    {
-        TestContext.Current.TestOutputHelper?.WriteLine($"inputs={inputs}");
-        return inputs;
     }
 }

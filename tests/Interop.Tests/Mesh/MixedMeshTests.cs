@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Interop.Tests.Ours;
 using Interop.Tests.Soak;
 using TestKit;
@@ -11,19 +12,20 @@ namespace Interop.Tests.Mesh;
 [Collection(SoakTests.Name)]
 public sealed class MixedMeshTests(NodePartners partners)
 {
-    /// <summary>By default 80, which takes less than a minute; in the nightly run 4,000.</summary>
-    private const int Rounds = 80;
-    private const int MostRounds = 4000;
+    /// <summary>How long it churns once all are there, and how long in the nightly run.</summary>
+    private static readonly TimeSpan _usually = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan _atMost = TimeSpan.FromMinutes(30);
 
-    private readonly Random _random = TestSeed.NewRandom();
-    private readonly HashSet<(int From, int To)> _chords = [];
-    private readonly HashSet<int> _away = [];
     private static readonly (int Guest, string Channel)[] _heardByGuests =
     [
         (MixedMesh.InvitedGuest, MixedMesh.Hall),
         (MixedMesh.InvitedGuest, MixedMesh.Club),
         (MixedMesh.Guest, MixedMesh.Hall),
     ];
+
+    private readonly Random _random = TestSeed.NewRandom();
+    private readonly HashSet<(int From, int To)> _chords = [];
+    private readonly HashSet<int> _away = [];
 
     /// <summary>In how many rounds a guest was linked all the time, and got everything.</summary>
     private readonly Dictionary<(int Guest, string Channel), int> _reached = [];
@@ -46,12 +48,14 @@ public sealed class MixedMeshTests(NodePartners partners)
             if (mesh.Members.Count > 3)
                 await TalkAsync($"after member {mesh.Members.Count - 1} came");
         }
-        var rounds = FuzzBudget.Rounds(Rounds, MostRounds);
-        for (var round = 0; round < rounds; round++)
+        var rounds = 0;
+        var duration = FuzzBudget.Duration(_usually, _atMost);
+        for (var startedAt = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(startedAt) < duration; rounds++)
         {
             await ChurnAsync();
-            await TalkAsync($"round {round}");
+            await TalkAsync($"round {rounds}");
         }
+        FuzzBudget.Tell(rounds);
         await _ledger.ReadAsync();
         Assert.True(_ledger.Messages > 10 * rounds, $"Only {_ledger.Messages} messages were sent.");
         foreach (var stranger in MixedMesh.Strangers.Append(MixedMesh.Guest))
