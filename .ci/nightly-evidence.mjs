@@ -62,10 +62,14 @@ const summary = {
   tests
 }
 mkdirSync(evidence, { recursive: true })
-const file = `${summary.date}-${summary.commit.slice(0, 12)}-nightly.json`
+// Several nights of one commit have numbers, from the second on.
+const name = `${summary.date}-${summary.commit.slice(0, 12)}`
+const file = [`${name}-nightly.json`, ...Array.from({ length: 98 }, (_, i) => `${name}-${i + 2}-nightly.json`)].find(
+  one => !existsSync(join(evidence, one))
+)
 writeFileSync(join(evidence, file), JSON.stringify(summary, null, 2) + '\n')
 
-const nights = readdirSync(evidence).filter(file => /^\d{4}-\d\d-\d\d(-[0-9a-f]+)?-nightly\.json$/.test(file)).sort().reverse()
+const nights = readdirSync(evidence).filter(file => /^\d{4}-\d\d-\d\d(-[0-9a-f]+)?(-\d+)?-nightly\.json$/.test(file)).sort().reverse()
 const row = cells => `| ${cells.map(cell => String(cell ?? '').replaceAll('|', '\\|')).join(' | ')} |`
 const measured = tests.flatMap(t => t.measured.map(text => `- \`${t.test}\`: ${text}`))
 const count = number => number?.toLocaleString('en')
