@@ -1,5 +1,7 @@
 using Hyper.Loop;
 using Intercom.Sidechannels.Internal;
+using Intercom.Sidechannels.Tests.Lab;
+using TestKit;
 
 namespace Intercom.Sidechannels.Tests;
 
@@ -39,4 +41,36 @@ public class PartsTests
         );
         Assert.Equal("fault", error.Message);
     }
+
+    [Fact]
+    public void ForEachAsync_throws_on_the_loop_when_no_part_is_at_work_any_more()
+    {
+        const int Items = 64;
+        var world = new SimulatedWorld(seed: 1);
+        var host = world.CreateHost("10.0.0.1");
+        var second = TimeSpan.FromSeconds(1);
+        var loop = new SlowPoolLoop(host, second) { Growth = second };
+        var done = 0;
+        world.Run(() =>
+            loop.InvokeAsync(async () =>
+            {
+                await Assert.ThrowsAsync<InvalidOperationException>(() =>
+                    Parts.ForEachAsync(loop, [.. Enumerable.Range(0, Items)], Work)
+                );
+                Assert.True(loop.IsCurrent);
+                // All but those of the first part, which its first item ended.
+                Assert.Equal(Items - Items / PartsOf(Items), done);
+            })
+        );
+
+        void Work(int item)
+        {
+            if (item == 0)
+                throw new InvalidOperationException("fault");
+            done++;
+        }
+    }
+
+    private static int PartsOf(int items) =>
+        Math.Clamp(items / Parts.MinItems, 1, Math.Min(Environment.ProcessorCount, 8));
 }

@@ -6,6 +6,8 @@ namespace Intercom.Sidechannels.Tests.Lab;
 /// <summary>A simulated host whose pool takes its time, as a real one does.</summary>
 internal sealed class SlowPoolLoop(SimulatedHost host, TimeSpan offloadTime) : EventLoop
 {
+    private int _offloaded;
+
     public override LoopTimeProvider Time => host.Time;
 
     public override IRandomSource Random => host.Random;
@@ -21,9 +23,12 @@ internal sealed class SlowPoolLoop(SimulatedHost host, TimeSpan offloadTime) : E
     public override IDatagramSocket OpenSocket(DatagramSocketOptions options, IDatagramHandler handler) =>
         host.OpenSocket(options, handler);
 
+    /// <summary>How much longer each piece of work takes than the one before.</summary>
+    public TimeSpan Growth { get; init; }
+
     public override async Task<T> OffloadAsync<T>(Func<T> work)
     {
-        await Task.Delay(offloadTime, host.Time);
+        await Task.Delay(offloadTime + Growth * _offloaded++, host.Time);
         return work();
     }
 }

@@ -10,7 +10,10 @@ internal static class Parts
 
     private static readonly int _most = Math.Min(Environment.ProcessorCount, 8);
 
-    /// <summary>Does <paramref name="work"/> to each item, in no order; back on the loop when all are done.</summary>
+    /// <summary>
+    /// Does <paramref name="work"/> to each item, in no order; back on the loop when all are done. A fault ends its part;
+    /// the first is thrown when no part touches the items any more.
+    /// </summary>
     public static async Task ForEachAsync<T>(EventLoop loop, IReadOnlyList<T> items, Action<T> work)
     {
         var count = Math.Clamp(items.Count / MinItems, 1, _most);
@@ -22,6 +25,10 @@ internal static class Parts
             parts[part] = loop.OffloadAsync(() => Run(items, first, end, work));
         }
         // One after the other: what waits for several at once comes back from the pool, not from the loop.
+        foreach (var part in parts)
+            await part.ConfigureAwait(
+                ConfigureAwaitOptions.ContinueOnCapturedContext | ConfigureAwaitOptions.SuppressThrowing
+            );
         foreach (var part in parts)
             await part;
     }
