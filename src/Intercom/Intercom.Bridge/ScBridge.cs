@@ -41,7 +41,7 @@ public sealed partial class ScBridge : IAsyncDisposable
     private Task _dispatching = Task.CompletedTask;
 
     /// <summary>Messages of all clients that may be under way at once; the sidechannels take twice as many.</summary>
-    private const int MaxSends = 128;
+    internal const int MaxSends = 128;
 
     private long _dropped;
     private long _lastClient;
@@ -127,7 +127,7 @@ public sealed partial class ScBridge : IAsyncDisposable
     internal Task NoClientsAsync() => Task.WhenAll(_clients.Values);
 
     /// <summary>Taken by each message that is under way.</summary>
-    internal SemaphoreSlim SendSlots { get; } = new(MaxSends);
+    internal SendSlots SendSlots { get; } = new(MaxSends);
 
     internal Task<TokenVerdict> CheckTokenAsync(string? token, CancellationToken cancellationToken) =>
         _tokens.CheckAsync(token, cancellationToken);

@@ -50,7 +50,8 @@ internal sealed class BridgeLab : IAsyncDisposable
     public static async Task<BridgeLab> StartAsync(
         BridgeOptions? options = null,
         SidechannelOptions? channels = null,
-        JsObject? info = null
+        JsObject? info = null,
+        Func<IBridgeNode, IBridgeNode>? wrap = null
     )
     {
         var lab = new BridgeLab();
@@ -69,7 +70,7 @@ internal sealed class BridgeLab : IAsyncDisposable
             lab.Partner.Connect(lab._swarm);
         });
         var node = new SidechannelBridgeNode(lab._sidechannels, used, "trac1test", info);
-        lab.Bridge = await ScBridge.StartAsync(node, options ?? Options);
+        lab.Bridge = await ScBridge.StartAsync(wrap?.Invoke(node) ?? node, options ?? Options);
         return lab;
     }
 

@@ -36,6 +36,7 @@ internal sealed partial class BridgeClient
 
     /// <summary>Completes when the messages that are being sent have been answered.</summary>
     private Task _sending = Task.CompletedTask;
+    private readonly SendShare _sendShare = new();
     private readonly long _connectedAt;
     private readonly TaskCompletionSource _revoked = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile bool _isEnding;
@@ -266,7 +267,7 @@ internal sealed partial class BridgeClient
 
     private async Task StartSendAsync(JsValue request, CancellationToken stopping)
     {
-        await _bridge.SendSlots.WaitAsync(stopping);
+        await _bridge.SendSlots.TakeAsync(_sendShare, stopping);
         _sending = FinishSendAsync(_sending, request, _commands.RunAsync(request));
     }
 
@@ -282,7 +283,7 @@ internal sealed partial class BridgeClient
         }
         finally
         {
-            _bridge.SendSlots.Release();
+            _bridge.SendSlots.Release(_sendShare);
         }
     }
 
