@@ -78,6 +78,38 @@ public sealed class CoreVectorTests
             Assert.Null(await core.CommitAsync(late));
         });
 
+    /// <summary>
+    /// The core is cut below what the session shares with it, and grows again: with fewer blocks, as many, or more, and the
+    /// session has or has not blocks of its own.
+    /// </summary>
+    [Theory]
+    [InlineData(0, 11)]
+    [InlineData(4, 0)]
+    [InlineData(4, 11)]
+    [InlineData(4, 14)]
+    [InlineData(9, 14)]
+    [InlineData(9, 15)]
+    public void Commit_of_a_session_under_which_the_core_was_cut_is_null(int own, int grown) =>
+        InWorld.Run(async loop =>
+        {
+            await using var store = CorestoreStorage.CreateInMemory(loop);
+            await using var core = await Hypercore.OpenAsync(store);
+            await core.AppendAsync(Blocks(0, 40));
+            await using var session = await core.OpenSessionAsync("w");
+            await session.TruncateAsync(32);
+            if (own > 0)
+                await session.AppendAsync(Blocks(50, own));
+            await core.TruncateAsync(18);
+            if (grown > 0)
+                await core.AppendAsync(Blocks(70, grown));
+            var before = (core.Length, core.Fork, core.TreeHash);
+            Assert.Null(await core.CommitAsync(session));
+            Assert.Null(await core.CommitAsync(session, length: session.Length - 1));
+            Assert.Equal(before, (core.Length, core.Fork, core.TreeHash));
+            for (var i = 0; i < (int)core.Length; i++)
+                Assert.Equal(Vectors.Block(i < 18 ? i : 52 + i), await core.GetAsync((ulong)i));
+        });
+
     [Fact]
     public void Commit_of_nothing_to_a_core_that_was_never_signed_is_done_and_a_wrong_signature_refused() =>
         InWorld.Run(async loop =>

@@ -47,6 +47,32 @@ public sealed class FlatTreeTests
     }
 
     [Fact]
+    public void Subtrees_between_two_lengths_cover_what_lies_between_and_join_to_the_roots()
+    {
+        for (var start = 0UL; start < 70; start++)
+        {
+            for (var end = start; end < 140; end++)
+            {
+                var next = 2 * start;
+                var roots = new List<ulong>();
+                foreach (var root in FlatTree.FullRoots(start))
+                    roots.Add(root);
+                foreach (var index in FlatTree.Between(start, end))
+                {
+                    Assert.Equal(next, FlatTree.LeftSpan(index));
+                    next = FlatTree.RightSpan(index) + 2;
+                    var joined = index;
+                    for (; roots.Count > 0 && roots[^1] == FlatTree.Sibling(joined); joined = FlatTree.Parent(joined))
+                        roots.RemoveAt(roots.Count - 1);
+                    roots.Add(joined);
+                }
+                Assert.Equal(2 * end, next);
+                Assert.Equal(FlatTree.CountRoots(end), roots.Count);
+            }
+        }
+    }
+
+    [Fact]
     public void Geometry_holds_at_the_longest_core()
     {
         var last = 2 * (FlatTree.MaxLength - 1);

@@ -64,7 +64,7 @@ internal sealed partial class CoreState
                 var shared = session.FlushedLength;
                 if (Core.Verifier is not { } verifier || target > session.Head.Length || Head.Length > target)
                     return null;
-                if (Head.Length > shared && !await IsContinuedByAsync(session))
+                if (Head.Length < shared || !await IsContinuedByAsync(session))
                     return null;
                 var tree = NewTreeBatch();
                 tree.TruncateTo(target, await session.GetRootsAsync(target));
@@ -89,15 +89,29 @@ internal sealed partial class CoreState
     private static HypercoreException NotWritable() =>
         new(HypercoreErrorCode.SessionNotWritable, "There is no key pair to sign with.");
 
-    private async ValueTask<bool> IsContinuedByAsync(CoreState session)
+    /// <summary>
+    /// Whether the session's tree is this one, grown: our roots and its own nodes behind them give its roots. That its nodes
+    /// below are ours says nothing, since they may have been cut and others put in their place.
+    /// </summary>
+    private ValueTask<bool> IsContinuedByAsync(CoreState session)
     {
-        foreach (var root in Head.Roots)
+        var (head, grown) = (Head, session.Head);
+        return session.Storage.RunAsync(reader =>
         {
-            var (found, node) = await session.Storage.RunAsync(reader => (reader.TryGet(root.Index, out var at), at));
-            if (!found || node != root)
+            var nodes = new List<TreeNode>();
+            var complete = true;
+            foreach (var index in FlatTree.Between(head.Length, grown.Length))
+            {
+                complete &= reader.TryGet(index, out var node);
+                nodes.Add(node);
+            }
+            if (!complete)
                 return false;
-        }
-        return true;
+            var tree = new TreeBatch(head);
+            foreach (var node in nodes)
+                tree.AppendRoot(node);
+            return tree.Roots.SequenceEqual(grown.Roots.AsSpan());
+        });
     }
 
     private async Task TakeOverAsync(CoreState session, TreeBatch tree, ulong shared)

@@ -48,6 +48,18 @@ internal static class FlatTree
     /// <summary>The roots of a tree of <paramref name="length"/> blocks, from left to right.</summary>
     public static RootEnumerator FullRoots(ulong length) => new(length);
 
+    /// <summary>The largest subtrees that hold the blocks from one length to another, from left to right.</summary>
+    public static IEnumerable<ulong> Between(ulong start, ulong end)
+    {
+        while (start < end)
+        {
+            var fitting = 1UL << BitOperations.Log2(end - start);
+            var leaves = start == 0 ? fitting : Math.Min(fitting, start & (0 - start));
+            yield return (2 * start) + leaves - 1;
+            start += leaves;
+        }
+    }
+
     public static int CountRoots(ulong length) => BitOperations.PopCount(length);
 
     /// <summary>Walks the set bits of a length from the highest down: one root each.</summary>
