@@ -4,7 +4,7 @@ public sealed partial class JsCore
 {
     private static readonly TimeSpan _scriptLimit = TimeSpan.FromMinutes(2);
 
-    /// <summary>Runs operations one after the other: what each gave, the bits of the core at the end, and the forks of all slots.</summary>
+    /// <summary>Runs operations one after the other: what each gave, the bits of the core at the end, and how far each slot is then.</summary>
     public Task<Outcome> RunAsync(IReadOnlyList<Operation> operations) =>
         Partner.CallAsync<Outcome>("core.run", new { core = Handle, operations }, _scriptLimit);
 
@@ -39,7 +39,9 @@ public sealed partial class JsCore
         string Hash
     );
 
-    public sealed record Outcome(Answer[] Answers, string Bits, Dictionary<int, ulong> Forks);
+    public sealed record Outcome(Answer[] Answers, string Bits, Dictionary<int, SlotHead> Heads);
+
+    public sealed record SlotHead(ulong Length, ulong Fork);
 
     private sealed record AllBlocks(string?[] Blocks);
 }

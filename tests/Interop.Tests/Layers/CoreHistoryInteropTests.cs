@@ -80,21 +80,40 @@ public sealed class CoreHistoryInteropTests(NodePartners partners) : IDisposable
         {
             var operations = script.Next(Math.Min(left, OperationsPerCall));
             left -= operations.Count;
-            var expected = await theirs.RunAsync(operations);
+            var expected = await RunTheirsAsync(theirs, operations, played);
             for (var i = 0; i < operations.Count; i++)
             {
-                var operation = operations[i];
-                played.Add($"{operation with { Blocks = null }} ({operation.Blocks?.Count})");
-                var answer = await ours.RunAsync(operation);
+                played.Add(Describe(operations[i]));
+                var answer = await ours.RunAsync(operations[i]);
                 if (answer != expected.Answers[i])
-                    Assert.Fail(
-                        $"ours {answer}\ntheirs {expected.Answers[i]}\nafter\n{string.Join('\n', played.TakeLast(60))}"
-                    );
+                    Assert.Fail($"ours {answer}\ntheirs {expected.Answers[i]}\nafter\n{Story(played)}");
             }
             Assert.Equal(expected.Bits, ours.Bits);
-            script.Learn(operations, expected);
+            script.Learn(expected);
         }
     }
+
+    private static async Task<JsCore.Outcome> RunTheirsAsync(
+        JsCore theirs,
+        IReadOnlyList<JsCore.Operation> operations,
+        IReadOnlyList<string> played
+    )
+    {
+        try
+        {
+            return await theirs.RunAsync(operations);
+        }
+        catch (PartnerException error)
+        {
+            var story = Story([.. played, .. operations.Select(Describe)]);
+            throw new PartnerException($"{error.Message}\nin one of the last of\n{story}", error.Code);
+        }
+    }
+
+    private static string Describe(JsCore.Operation operation) =>
+        $"{operation with { Blocks = null }} ({operation.Blocks?.Count})";
+
+    private static string Story(IEnumerable<string> played) => string.Join('\n', played.TakeLast(60));
 
     private static async Task<string?[]> ReadAllAsync(Hypercore core)
     {

@@ -35,19 +35,18 @@ internal sealed class CoreScript(Random random)
         return operations;
     }
 
-    /// <summary>Takes what came of the last operations, and which blocks are stored now.</summary>
-    public void Learn(IReadOnlyList<JsCore.Operation> operations, JsCore.Outcome outcome)
+    /// <summary>
+    /// Takes how far every slot is after the last operations, and which blocks are stored. A session whose truncation was
+    /// refused is as long as before: taken for shorter, it would be committed with the core cut below what both share, where
+    /// JavaScript throws.
+    /// </summary>
+    public void Learn(JsCore.Outcome outcome)
     {
-        foreach (var (operation, answer) in operations.Zip(outcome.Answers))
-        {
-            var isOpening = operation.Verb is "snapshot" or "session" or "overwrite";
-            var slot = _slots.Find(slot => slot.Id == (isOpening ? operation.Into : operation.Slot));
-            if (slot is not null && answer.State is { } state)
-                slot.Length = state.Length;
-        }
         foreach (var slot in _slots)
-            slot.Fork = outcome.Forks.GetValueOrDefault(slot.Id);
-        Core.Length = (ulong)outcome.Bits.Length;
+        {
+            if (outcome.Heads.TryGetValue(slot.Id, out var head))
+                (slot.Length, slot.Fork) = (head.Length, head.Fork);
+        }
         _bits.Clear();
         _bits.AddRange(outcome.Bits.Select(bit => bit == '1'));
     }

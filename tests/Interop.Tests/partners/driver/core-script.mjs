@@ -80,8 +80,10 @@ export function register(driver) {
     }
     let bits = '';
     for (let i = 0; i < session.length; i++) bits += session.core.bitfield.get(i) ? '1' : '0';
-    const forks = Object.fromEntries([...slots.get(core)].map(([slot, opened]) => [slot, opened.fork]));
-    return { answers, bits, forks };
+    const heads = Object.fromEntries(
+      [...slots.get(core)].map(([slot, { length, fork }]) => [slot, { length, fork }]),
+    );
+    return { answers, bits, heads };
   });
 
   driver.verb('core.blocks', async ({ core }) => {
