@@ -14,6 +14,7 @@ public sealed class CoreExtension : IDisposable
 
     private readonly Replicator _replicator;
     private readonly Action<Bytes32, ReadOnlyMemory<byte>> _onMessage;
+    private bool _isDisposed;
 
     internal CoreExtension(Replicator replicator, string name, Action<Bytes32, ReadOnlyMemory<byte>> onMessage)
     {
@@ -27,6 +28,11 @@ public sealed class CoreExtension : IDisposable
 
     /// <summary>By this the other side knows what a message is for.</summary>
     public string Name { get; }
+
+    /// <summary>
+    /// Whether this is the earliest of its name on the core that is still open: the one to answer where one answer is enough.
+    /// </summary>
+    public bool IsFirst => _replicator.IsFirst(this);
 
     /// <summary>Sends to every peer.</summary>
     /// <returns>False if one of them asks to wait: its queue is full, and the message was taken all the same.</returns>
@@ -50,9 +56,27 @@ public sealed class CoreExtension : IDisposable
         return false;
     }
 
-    /// <summary>Takes no more messages.</summary>
-    public void Dispose() => _replicator.Remove(this);
+    /// <summary>Whether a peer of that key is connected, and does not ask to wait.</summary>
+    public bool CanSend(Bytes32 remotePublicKey)
+    {
+        foreach (var peer in _replicator.Peers)
+        {
+            if (peer.Link.RemotePublicKey == remotePublicKey)
+                return peer.CanSendExtension;
+        }
+        return false;
+    }
 
-    internal void Receive(ReplicationPeer peer, ReadOnlyMemory<byte> message) =>
-        _onMessage(peer.Link.RemotePublicKey, message);
+    /// <summary>Takes no more messages.</summary>
+    public void Dispose()
+    {
+        _isDisposed = true;
+        _replicator.Remove(this);
+    }
+
+    internal void Receive(ReplicationPeer peer, ReadOnlyMemory<byte> message)
+    {
+        if (!_isDisposed)
+            _onMessage(peer.Link.RemotePublicKey, message);
+    }
 }

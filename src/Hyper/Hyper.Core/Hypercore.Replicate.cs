@@ -90,7 +90,9 @@ public sealed partial class Hypercore
         return download;
     }
 
-    /// <summary>Takes messages of an extension, and sends them. One of each name per core.</summary>
+    /// <summary>
+    /// Takes messages of an extension, and sends them. Where several of a core have one name, each hears every message.
+    /// </summary>
     /// <param name="name">1 to 256 bytes in UTF-8.</param>
     /// <param name="onMessage">Called on the loop with the sender's key and the message. Must not throw.</param>
     public CoreExtension RegisterExtension(string name, Action<Bytes32, ReadOnlyMemory<byte>> onMessage)

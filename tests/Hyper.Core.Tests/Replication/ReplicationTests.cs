@@ -135,6 +135,45 @@ public sealed class ReplicationTests
         });
 
     [Fact]
+    public void Extensions_of_one_name_all_hear_a_message_and_the_earliest_that_is_open_is_the_first() =>
+        InWorld.Run(async loop =>
+        {
+            await using var writer = await Hypercore.OpenAsync(CorestoreStorage.CreateInMemory(loop));
+            await using var reader = await OpenReaderAsync(writer);
+            var heard = new List<string>();
+            CoreExtension? second = null;
+            var first = writer.RegisterExtension(
+                "bee",
+                (_, message) =>
+                {
+                    heard.Add("1" + Text(message));
+                    if (Text(message) == "b")
+                        second!.Dispose();
+                }
+            );
+            second = writer.RegisterExtension("bee", (_, message) => heard.Add("2" + Text(message)));
+            using var third = writer.RegisterExtension("bee", (_, message) => heard.Add("3" + Text(message)));
+            using var ours = reader.RegisterExtension("bee", (_, _) => { });
+            Assert.False(ours.CanSend(default));
+            Connection.Open(writer, reader);
+            await UntilAsync(loop, () => reader.Peers.Count == 1);
+            Assert.True(ours.CanSend(default));
+            Assert.Equal((true, false, false), (first.IsFirst, second.IsFirst, third.IsFirst));
+
+            ours.Broadcast("a"u8.ToArray());
+            // Who is closed while a message goes round hears it no more.
+            ours.Broadcast("b"u8.ToArray());
+            await UntilAsync(loop, () => heard.Count == 5);
+            Assert.Equal(["1a", "2a", "3a", "1b", "3b"], heard);
+            first.Dispose();
+            first.Dispose();
+            Assert.Equal((false, true), (first.IsFirst, third.IsFirst));
+            ours.Broadcast("c"u8.ToArray());
+            await UntilAsync(loop, () => heard.Count == 6);
+            Assert.Equal("3c", heard[^1]);
+        });
+
+    [Fact]
     public void Stores_replicate_many_cores_and_the_ones_that_only_the_other_side_has_open() =>
         InWorld.Run(async loop =>
         {

@@ -6,6 +6,9 @@ internal sealed partial class ReplicationPeer
     private string _lastSent = "";
     private string _lastReceived = "";
 
+    /// <summary>Whether messages of extensions would go out now, and not wait for the stream.</summary>
+    public bool CanSendExtension => IsOpen && !IsDropped && _channel!.Drained;
+
     /// <summary>False when the stream asks to wait, or the channel is closed.</summary>
     public bool SendExtension(string name, ReadOnlyMemory<byte> content)
     {
