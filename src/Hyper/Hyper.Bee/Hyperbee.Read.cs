@@ -29,8 +29,11 @@ public sealed partial class Hyperbee
             var epoch = _shared.Cache.Epoch;
             try
             {
-                var root = await _reader.GetRootAsync(Version, cancellationToken);
-                var block = await _reader.FindAsync(root, full, cancellationToken);
+                var reader = _reader;
+                if (FindExtension() is { } extension)
+                    reader = reader.With(new GetHint(extension, Version, full));
+                var root = await reader.GetRootAsync(Version, cancellationToken);
+                var block = await reader.FindAsync(root, full, cancellationToken);
                 if (epoch == _shared.Cache.Epoch || _core.IsSnapshot)
                     return block is null ? null : _prefix.ToEntry(block);
             }

@@ -14,10 +14,17 @@ public sealed partial class Hyperbee
     {
         range ??= BeeRange.All;
         await using var view = await SnapshotAsync();
-        var walk = new TreeWalk(view._reader, KeyBounds.Of(range, _prefix), range.Reverse);
-        await walk.OpenAsync(await view._reader.GetRootAsync(view.Version, cancellationToken), cancellationToken);
+        var bounds = KeyBounds.Of(range, _prefix);
+        var hint = FindExtension() is { } extension
+            ? new RangeHint(extension, view.Version, bounds, range.Reverse) { Limit = range.Limit }
+            : null;
+        var reader = hint is null ? view._reader : view._reader.With(hint);
+        var walk = new TreeWalk(reader, bounds, range.Reverse);
+        await walk.OpenAsync(await reader.GetRootAsync(view.Version, cancellationToken), cancellationToken);
         for (var left = range.Limit ?? int.MaxValue; left > 0; left--)
         {
+            if (hint is not null)
+                (hint.Walk, hint.Limit) = (walk, range.Limit is null ? null : left);
             if (await walk.NextAsync(cancellationToken) is not { } block)
                 yield break;
             yield return _prefix.ToEntry(block);
@@ -28,7 +35,7 @@ public sealed partial class Hyperbee
     /// <inheritdoc cref="GetRangeAsync" path="/exception"/>
     public async ValueTask<BeeEntry?> PeekAsync(BeeRange? range = null, CancellationToken cancellationToken = default)
     {
-        await foreach (var entry in GetRangeAsync(range, cancellationToken))
+        await foreach (var entry in GetRangeAsync((range ?? BeeRange.All) with { Limit = 1 }, cancellationToken))
             return entry;
         return null;
     }

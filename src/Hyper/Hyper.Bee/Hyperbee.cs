@@ -30,6 +30,9 @@ public sealed partial class Hyperbee : IAsyncDisposable
     {
         core.Truncated += OnTruncated;
         core.Appended += OnAppended;
+        // A named session or a snapshot has blocks that are not those of the core's peers.
+        if (_shared.Options.HasExtension && core.Name is null && !core.IsSnapshot)
+            _shared.Extension = new BeeExtension(core, _shared.Cache);
     }
 
     private Hyperbee(BeeShared shared, Hypercore core, KeyPrefix prefix, ulong checkout, HyperbeeKind kind, int? epoch)
@@ -62,6 +65,7 @@ public sealed partial class Hyperbee : IAsyncDisposable
         if (_kind == HyperbeeKind.Main)
         {
             _shared.IsClosed = true;
+            _shared.Extension?.Dispose();
             _core.Truncated -= OnTruncated;
             _core.Appended -= OnAppended;
             foreach (var watcher in _shared.Watchers.ToArray())
@@ -72,6 +76,12 @@ public sealed partial class Hyperbee : IAsyncDisposable
         }
         await _core.DisposeAsync();
     }
+
+    /// <summary>What is said to peers; null if nothing is.</summary>
+    internal BeeExtension? Extension => _shared.Extension;
+
+    /// <summary>By which reads tell peers what they need: null for those that wait for nobody.</summary>
+    private BeeExtension? FindExtension() => _core.Reads.Wait ? _shared.Extension : null;
 
     private void VerifyOpen()
     {

@@ -13,5 +13,8 @@ internal sealed class BeeShared(HyperbeeOptions options)
 
     public List<HyperbeeEntryWatcher> EntryWatchers { get; } = [];
 
+    /// <summary>What is said to peers; null if nothing is.</summary>
+    public BeeExtension? Extension { get; set; }
+
     public bool IsClosed { get; set; }
 }

@@ -9,10 +9,21 @@ namespace Hyper.Bee.Internal;
 /// </summary>
 internal sealed class BlockReader(Hypercore core, BlockCache cache, int? epoch) : TreeSource
 {
+    private readonly ReadHint? _hint;
+
+    private BlockReader(Hypercore core, BlockCache cache, int? epoch, ReadHint hint)
+        : this(core, cache, epoch) => _hint = hint;
+
+    /// <summary>Whether what is stored here is all that there is, whatever the session says.</summary>
+    public bool IsLocal { get; init; }
+
     /// <summary>The epoch of the cache that a snapshot agrees with; null for the core as it is.</summary>
     public int? Epoch => epoch;
 
     private bool IsCached => epoch is null || epoch == cache.Epoch;
+
+    /// <summary>The same, for one read that tells peers what it needs. Nobody is told where nobody is waited for.</summary>
+    public BlockReader With(ReadHint hint) => new(core, cache, epoch, hint);
 
     public override ValueTask<BeeBlock> GetBlockAsync(ulong seq, CancellationToken cancellationToken) =>
         TryGetBlock(seq, out var block) ? ValueTask.FromResult(block) : ReadAsync(seq, cancellationToken);
@@ -35,7 +46,11 @@ internal sealed class BlockReader(Hypercore core, BlockCache cache, int? epoch) 
     private async ValueTask<BeeBlock> ReadAsync(ulong seq, CancellationToken cancellationToken)
     {
         var before = cache.Epoch;
-        var bytes = seq < core.Length ? await core.GetAsync(seq, cancellationToken) : null;
+        _hint?.OnRead();
+        if (_hint is not null && seq < core.Length && !core.Has(seq))
+            _hint.OnWait();
+        var options = IsLocal ? GetOptions.Local : core.Reads;
+        var bytes = seq < core.Length ? await core.GetAsync(seq, options, cancellationToken) : null;
         if (bytes is null)
             throw new HyperbeeException(HyperbeeErrorCode.BlockNotAvailable, $"Block {seq} is not stored here.");
         if (!BlockCodec.TryRead(seq, bytes, out var block))

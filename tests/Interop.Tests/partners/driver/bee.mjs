@@ -5,10 +5,39 @@ export function register(driver) {
   const find = (args) => driver.handles.get(args.bee);
   const entry = (node) => node && { seq: node.seq, key: hex(node.key), value: hex(node.value) };
 
-  driver.verb('bee.open', ({ core }) => {
+  driver.verb('bee.open', async ({ core, extension = false }) => {
     const Hyperbee = driver.packages.get('hyperbee');
-    const bee = new Hyperbee(driver.handles.get(core), { extension: false });
+    const bee = new Hyperbee(driver.handles.get(core), { extension });
+    if (extension) watch(bee);
+    // It may have nothing yet, and its peer everything.
+    await bee.ready();
     return { handle: driver.handles.add('bee', bee) };
+  });
+
+  // Counts the messages of the extension that arrive.
+  const heard = new Map();
+  const watch = (bee) => {
+    const counts = { get: 0, iterator: 0, cache: 0, blocks: 0 };
+    heard.set(bee, counts);
+    const { onget, oniterator, oncache } = bee.extension;
+    const counted = (name, handler) =>
+      function (message, from) {
+        counts[name]++;
+        if (name === 'cache') counts.blocks += message.blocks.length;
+        return handler.call(this, message, from);
+      };
+    bee.extension.onget = counted('get', onget);
+    bee.extension.oniterator = counted('iterator', oniterator);
+    bee.extension.oncache = counted('cache', oncache);
+  };
+
+  driver.verb('bee.heard', (args) => heard.get(find(args)));
+
+  // One entry, from a peer if need be: of a key, or the first of all.
+  driver.verb('bee.get', async ({ key, ...args }) => ({ entry: entry(await find(args).get(bytes(key))) ?? null }));
+  driver.verb('bee.first', async (args) => {
+    for await (const node of find(args).createReadStream()) return { entry: entry(node) };
+    return { entry: null };
   });
 
   const bounds = ({ gt, gte, lt, lte, reverse = false, limit = -1 }) => {

@@ -56,8 +56,8 @@ internal sealed class BeeBlock(
     {
         if (!IndexCodec.TryRead(index.Span, out var levels))
             throw HyperbeeException.Undecodable(Seq, "index");
-        foreach (var level in levels)
-            level.Holder = this;
+        for (var i = 0; i < levels.Length; i++)
+            (levels[i].Holder, levels[i].Offset) = (this, (ulong)i);
         return levels;
     }
 }

@@ -1,8 +1,8 @@
 namespace Hyper.Bee.Internal;
 
 /// <summary>
-/// Reads the Protocol Buffers that bees are made of: only length-delimited fields and numbers packed in them have a meaning.
-/// Positions are offsets into the bytes given. Source: protocol-buffers-encodings 1.2.0.
+/// Reads the Protocol Buffers that bees are made of: in blocks only length-delimited fields and numbers packed in them have a
+/// meaning, in messages to peers numbers too. Positions are offsets into the bytes given. Source: protocol-buffers-encodings 1.2.0.
 /// </summary>
 internal ref struct ProtobufReader(ReadOnlySpan<byte> bytes)
 {
@@ -57,6 +57,37 @@ internal ref struct ProtobufReader(ReadOnlySpan<byte> bytes)
             5 => TrySkip(4),
             _ => false,
         };
+    }
+
+    /// <summary>
+    /// The next field of a message that has numbers in it: its number, or where its content lies. What has neither is passed
+    /// over, and so has no meaning under any number.
+    /// </summary>
+    public bool TryReadField(out ProtobufField field)
+    {
+        field = default;
+        if (!TryReadNumber(out var head))
+            return false;
+        var id = head >> 3;
+        switch (head & 7)
+        {
+            case 0 when TryReadNumber(out var number):
+                field = new ProtobufField(id, ProtobufKind.Number, number, default);
+                return true;
+            case 1:
+                field = new ProtobufField(id, ProtobufKind.Fixed, 0, default);
+                return TrySkip(8);
+            case 2 when TryReadNumber(out var length) && length <= (ulong)(_bytes.Length - _position):
+                var start = _position;
+                _position += (int)length;
+                field = new ProtobufField(id, ProtobufKind.Content, 0, start.._position);
+                return true;
+            case 5:
+                field = new ProtobufField(id, ProtobufKind.Fixed, 0, default);
+                return TrySkip(4);
+            default:
+                return false;
+        }
     }
 
     private bool TrySkip(int count)

@@ -14,6 +14,14 @@ internal ref struct ProtobufWriter(Span<byte> room)
 
     public static int SizeOfField(int length) => 1 + SizeOfNumber((ulong)length) + length;
 
+    public static int SizeOfNumberField(ulong value) => 1 + SizeOfNumber(value);
+
+    public void WriteNumberField(int field, ulong value)
+    {
+        _room[Position++] = (byte)(field << 3);
+        WriteNumber(value);
+    }
+
     public void WriteNumber(ulong value)
     {
         for (; value >= 0x80; value >>= 7)

@@ -1,6 +1,6 @@
 namespace Hyper.Bee.Internal;
 
-/// <summary>A node as a block wrote it. Immutable but for <see cref="Holder"/>, which is set once.</summary>
+/// <summary>A node as a block wrote it. Immutable but for where it stands, which is set once.</summary>
 internal sealed class TreeLevel(ulong[] keys, ulong[] children) : TreeNode
 {
     public override int KeyCount => keys.Length;
@@ -8,6 +8,9 @@ internal sealed class TreeLevel(ulong[] keys, ulong[] children) : TreeNode
     public override int ChildCount => children.Length / 2;
 
     public override BeeBlock? Holder { get; set; }
+
+    /// <summary>The position in the index of its block.</summary>
+    public ulong Offset { get; set; }
 
     public override ulong GetKey(int i) => keys[i];
 

@@ -38,6 +38,28 @@ internal sealed class TreeWalk(TreeSource source, KeyBounds bounds, bool reverse
         }
     }
 
+    /// <summary>Goes on where another walk through the same version stood.</summary>
+    public async ValueTask ResumeAsync(IReadOnlyList<TreePlace> checkpoint, CancellationToken cancellationToken)
+    {
+        foreach (var (seq, offset, step) in checkpoint)
+        {
+            var block = await source.GetBlockAsync(seq, cancellationToken);
+            _path.Add(new Place(block.GetNode(offset), step));
+        }
+    }
+
+    /// <summary>Where the walk stands: the nodes from the root down. None at its end.</summary>
+    public TreePlace[] GetCheckpoint()
+    {
+        var places = new List<TreePlace>();
+        foreach (var (node, step) in _path)
+        {
+            if (step >= 0 && node is TreeLevel { Holder: { } holder } level)
+                places.Add(new TreePlace(holder.Seq, level.Offset, step));
+        }
+        return [.. places];
+    }
+
     /// <summary>The next entry; null at the end.</summary>
     public ValueTask<BeeBlock?> NextAsync(CancellationToken cancellationToken)
     {
@@ -93,9 +115,10 @@ internal sealed class TreeWalk(TreeSource source, KeyBounds bounds, bool reverse
     {
         var (node, step) = _path[^1];
         TreeSource.VerifyDepth(_path.Count, node);
-        Skip();
+        // Passed over when it is here: until then the path shows where the walk stands.
         if (!source.TryGetChild(node, step >> 1, out var child))
             return EnterAsync(source.GetChildAsync(node, step >> 1, cancellationToken));
+        Skip();
         Enter(child);
         return ValueTask.CompletedTask;
     }
@@ -128,7 +151,12 @@ internal sealed class TreeWalk(TreeSource source, KeyBounds bounds, bool reverse
         return await NextAsync(cancellationToken);
     }
 
-    private async ValueTask EnterAsync(ValueTask<TreeNode> child) => Enter(await child);
+    private async ValueTask EnterAsync(ValueTask<TreeNode> child)
+    {
+        var entered = await child;
+        Skip();
+        Enter(entered);
+    }
 
     private async ValueTask<BeeBlock?> TakeAsync(ValueTask<BeeBlock> block) => Take(await block);
 
