@@ -35,6 +35,37 @@ public sealed class JsJsonParseTests
     }
 
     [Theory]
+    [InlineData("m")]
+    [InlineData("\u00e9")]
+    [InlineData("\u007f\u2028")]
+    [InlineData("\ud83d\ude00")]
+    [InlineData("\\n")]
+    [InlineData("\\ud800")]
+    public void A_long_text_is_written_as_it_came_and_reads_as_a_short_one(string part)
+    {
+        const int parts = 200;
+        var text = $"\"{string.Concat(Enumerable.Repeat(part, parts))}\"";
+        Assert.True(JsJson.TryParse(text, out var value));
+        Assert.True(value.IsTruthy);
+        Assert.Equal(text, JsJson.Stringify(value));
+        Assert.Equal(text, JsJson.StringifySorted(value));
+        Assert.True(JsJson.TryParse($"\"{part}\"", out var once));
+        var expected = string.Concat(Enumerable.Repeat(((JsString)once).Value, parts));
+        Assert.Equal(expected, ((JsString)value).Value);
+        Assert.Equal(text, JsJson.Stringify(expected));
+    }
+
+    [Fact]
+    public void Bytes_of_a_long_text_that_are_no_UTF8_are_written_as_what_replaces_them()
+    {
+        byte[] source = [(byte)'"', .. Enumerable.Repeat((byte)'m', 300), 0xff, .. "\u00e9"u8, (byte)'"'];
+        Assert.True(JsJson.TryParse(source, out var value));
+        var expected = new string('m', 300) + "\ufffd\u00e9";
+        Assert.Equal(expected, ((JsString)value).Value);
+        Assert.Equal($"\"{expected}\"", JsJson.Stringify(value));
+    }
+
+    [Theory]
     [InlineData("", JsJsonErrorKind.UnexpectedEnd, 0)]
     [InlineData("   ", JsJsonErrorKind.UnexpectedEnd, 3)]
     [InlineData("\ufeff1", JsJsonErrorKind.UnexpectedByte, 0)]

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
+using System.Text.Unicode;
 
 namespace Hyper.Encoding.Json.Internal;
 
@@ -13,19 +14,36 @@ internal ref partial struct JsonParser
         .. Enumerable.Range(0, 0x20).Select(control => (byte)control),
     ]);
 
-    private bool TryParseString(bool isKey, [NotNullWhen(true)] out string? value)
+    private bool TryParseText([NotNullWhen(true)] out JsValue? value)
     {
-        value = null;
         _at++;
         var rest = _text[_at..];
         var plain = rest.IndexOfAny(_ends);
         if (plain >= 0 && rest[plain] == '"')
         {
             _at += plain + 1;
-            value = isKey ? JsonKeys.Get(rest[..plain]) : TextEncoding.UTF8.GetString(rest[..plain]);
+            // Bytes that are no UTF-8 are replaced when they are read, and so not written as they stand.
+            value =
+                plain >= JsString.MinKeptBytes && Utf8.IsValid(rest[..plain])
+                    ? JsString.OfWritten(rest[..plain])
+                    : JsString.Of(TextEncoding.UTF8.GetString(rest[..plain]));
             return true;
         }
-        return TryParseEscaped(out value);
+        var parsed = TryParseEscaped(out var text);
+        value = parsed ? JsString.Of(text!) : null;
+        return parsed;
+    }
+
+    private bool TryParseKey([NotNullWhen(true)] out string? value)
+    {
+        _at++;
+        var rest = _text[_at..];
+        var plain = rest.IndexOfAny(_ends);
+        if (plain < 0 || rest[plain] != '"')
+            return TryParseEscaped(out value);
+        _at += plain + 1;
+        value = JsonKeys.Get(rest[..plain]);
+        return true;
     }
 
     private bool TryParseEscaped([NotNullWhen(true)] out string? value)

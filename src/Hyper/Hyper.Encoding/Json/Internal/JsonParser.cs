@@ -34,10 +34,7 @@ internal ref partial struct JsonParser(ReadOnlySpan<byte> text, int maxDepth)
             case '[':
                 return TryParseArray(depth, out value);
             case '"':
-                if (!TryParseString(isKey: false, out var text))
-                    return false;
-                value = JsString.Of(text);
-                return true;
+                return TryParseText(out value);
             case 't':
                 return TryParseWord("true"u8, JsBoolean.True, out value);
             case 'f':
@@ -83,7 +80,7 @@ internal ref partial struct JsonParser(ReadOnlySpan<byte> text, int maxDepth)
             return true;
         while (SkipSpace() == '"')
         {
-            if (!TryParseString(isKey: true, out var key))
+            if (!TryParseKey(out var key))
                 return false;
             if (!TrySkip((byte)':'))
                 return FailHere();
