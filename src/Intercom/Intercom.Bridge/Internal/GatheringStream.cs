@@ -2,10 +2,11 @@ namespace Intercom.Bridge.Internal;
 
 /// <summary>
 /// The connection below a WebSocket, which flushes each frame by itself: between <see cref="Hold"/> and
-/// <see cref="ReleaseAsync"/> frames are gathered, and leave in one write. Asynchronous only.
+/// <see cref="ReleaseAsync"/> frames are gathered, and leave in one write. In the other direction the WebSocket asks for
+/// each frame's head and body by themselves: what lies behind them is read with them. Asynchronous only.
 /// </summary>
 /// <remarks>
-/// Holding is the client's writer's. Pings come from elsewhere, and wait with the rest for the release. What is gathered
+/// Reading is the WebSocket's. Holding is the client's writer's. Pings come from elsewhere, and wait with the rest for the release. What is gathered
 /// is as long as the writer lets it become (<see cref="Held"/>).
 /// </remarks>
 internal sealed class GatheringStream(Stream inner) : Stream
@@ -13,11 +14,17 @@ internal sealed class GatheringStream(Stream inner) : Stream
     /// <summary>A buffer that grew larger is not kept.</summary>
     private const int MaxKeptBytes = 256 * 1024;
 
+    /// <summary>Bytes read ahead: a dozen short requests. Who asks for as much is read for directly.</summary>
+    private const int AheadBytes = 4096;
+
     private readonly Lock _lock = new();
     private readonly SemaphoreSlim _writing = new(1);
     private byte[] _gathered = [];
     private byte[] _spare = [];
     private volatile bool _isHeld;
+    private byte[]? _ahead;
+    private int _aheadStart;
+    private int _aheadEnd;
 
     /// <summary>Bytes gathered and not written yet.</summary>
     public int Held { get; private set; }
@@ -64,11 +71,17 @@ internal sealed class GatheringStream(Stream inner) : Stream
     public override Task FlushAsync(CancellationToken cancellationToken) =>
         _isHeld ? Task.CompletedTask : WriteGatheredAsync(cancellationToken);
 
-    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
-        inner.ReadAsync(buffer, cancellationToken);
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        if (_aheadStart < _aheadEnd)
+            return ValueTask.FromResult(TakeAhead(buffer.Span));
+        return buffer.Length is 0 or >= AheadBytes
+            ? inner.ReadAsync(buffer, cancellationToken)
+            : ReadAheadAsync(buffer, cancellationToken);
+    }
 
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        inner.ReadAsync(buffer, offset, count, cancellationToken);
+        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
     public override void Flush() => throw new NotSupportedException();
 
@@ -85,6 +98,22 @@ internal sealed class GatheringStream(Stream inner) : Stream
         if (disposing)
             inner.Dispose();
         base.Dispose(disposing);
+    }
+
+    private async ValueTask<int> ReadAheadAsync(Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        _ahead ??= new byte[AheadBytes];
+        _aheadStart = _aheadEnd = 0;
+        _aheadEnd = await inner.ReadAsync(_ahead.AsMemory(), cancellationToken);
+        return TakeAhead(buffer.Span);
+    }
+
+    private int TakeAhead(Span<byte> buffer)
+    {
+        var taken = Math.Min(buffer.Length, _aheadEnd - _aheadStart);
+        _ahead.AsSpan(_aheadStart, taken).CopyTo(buffer);
+        _aheadStart += taken;
+        return taken;
     }
 
     private async Task WriteGatheredAsync(CancellationToken cancellationToken)
