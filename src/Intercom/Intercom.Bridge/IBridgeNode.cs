@@ -24,7 +24,10 @@ public interface IBridgeNode
     /// <summary>What <c>info</c> answers; null when there is nothing to tell. Not changed once given.</summary>
     JsObject? Info { get; }
 
-    /// <summary>Takes the credentials that hold, then broadcasts. A null message leaves the member out.</summary>
+    /// <summary>
+    /// Takes the credentials that hold, then broadcasts. A null message leaves the member out. Outcomes that come together
+    /// may be told one after the other on one thread: who waits for them must not block it.
+    /// </summary>
     Task<BroadcastResult> SendAsync(string channel, JsValue? message, JsValue? invite, JsValue? welcome);
 
     /// <summary>Takes the credentials that hold, then joins.</summary>

@@ -1,4 +1,5 @@
 using Hyper.Encoding.Json;
+using Intercom.Bridge.Internal;
 using Intercom.Sidechannels;
 
 namespace Intercom.Bridge;
@@ -15,6 +16,8 @@ public sealed class SidechannelBridgeNode(
     JsObject? info = null
 ) : IBridgeNode
 {
+    private readonly SendLine _sends = new(sidechannels.Loop);
+
     /// <inheritdoc/>
     public event Action<SidechannelMessage>? MessageReceived
     {
@@ -39,7 +42,7 @@ public sealed class SidechannelBridgeNode(
 
     /// <inheritdoc/>
     public Task<BroadcastResult> SendAsync(string channel, JsValue? message, JsValue? invite, JsValue? welcome) =>
-        sidechannels.Loop.InvokeAsync(() =>
+        _sends.SendAsync(() =>
         {
             // A welcome on its own is for this peer; beside an invite it travels in it.
             if (welcome is not null && invite is null)

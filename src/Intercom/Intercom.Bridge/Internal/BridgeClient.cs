@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
 using System.Net.WebSockets;
 using Hyper.Encoding.Json;
 using Intercom.Sidechannels.Internal.Json;
@@ -163,14 +164,14 @@ internal sealed partial class BridgeClient
             while (true)
             {
                 await Session.Queue.WaitForRoomAsync();
-                var (frame, end) = await ReadAsync();
-                if (frame is null)
+                var (hasFrame, request, end) = await ReadAsync();
+                if (!hasFrame)
                 {
                     await _sending;
                     return end;
                 }
                 Volatile.Write(ref _lastRequest, _options.Time.GetTimestamp());
-                if (!_isEnding && !await HandleAsync(frame, stopping))
+                if (!_isEnding && !await HandleAsync(request, stopping))
                     return WebSocketCloseStatus.PolicyViolation;
             }
         }
@@ -193,8 +194,8 @@ internal sealed partial class BridgeClient
             await _socket.ReceiveAsync(buffer.AsMemory(), CancellationToken.None);
     }
 
-    /// <summary>A whole frame, text or binary; or null and how to end.</summary>
-    private async Task<(byte[]? Frame, WebSocketCloseStatus? End)> ReadAsync()
+    /// <summary>What a whole frame, text or binary, says, null when it is no JSON; or that there is none, and how to end.</summary>
+    private async Task<(bool HasFrame, JsValue? Request, WebSocketCloseStatus? End)> ReadAsync()
     {
         var buffer = ArrayPool<byte>.Shared.Rent(FirstBufferBytes);
         var length = 0;
@@ -204,12 +205,15 @@ internal sealed partial class BridgeClient
             {
                 var read = await _socket.ReceiveAsync(buffer.AsMemory(length), CancellationToken.None);
                 if (read.MessageType == WebSocketMessageType.Close)
-                    return (null, WebSocketCloseStatus.NormalClosure);
+                    return (false, null, WebSocketCloseStatus.NormalClosure);
                 length += read.Count;
                 if (length > MaxFrameBytes)
-                    return (null, WebSocketCloseStatus.MessageTooBig);
+                    return (false, null, WebSocketCloseStatus.MessageTooBig);
                 if (read.EndOfMessage)
-                    return (buffer.AsSpan(0, length).ToArray(), null);
+                {
+                    var isJson = JsJson.TryParse(buffer.AsSpan(0, length), _jsonOptions, out var request, out _);
+                    return (true, isJson ? request : null, null);
+                }
                 if (length == buffer.Length)
                     buffer = Grow(buffer);
             }
@@ -221,16 +225,15 @@ internal sealed partial class BridgeClient
     }
 
     /// <summary>False when the client is to be disconnected.</summary>
-    private async Task<bool> HandleAsync(byte[] frame, CancellationToken stopping)
+    private async Task<bool> HandleAsync(JsValue? request, CancellationToken stopping)
     {
-        var isRequest = JsJson.TryParse(frame, _jsonOptions, out var request, out _);
         if (MaySendBeside(request))
         {
-            await StartSendAsync(request!, stopping);
+            await StartSendAsync(request, stopping);
             return true;
         }
         await _sending;
-        if (!isRequest)
+        if (request is null)
         {
             Session.Reply(BridgeJson.Error("Invalid JSON."));
             return CountBefore();
@@ -241,25 +244,25 @@ internal sealed partial class BridgeClient
             return CountBefore();
         }
         if ((request as JsObject)?.GetString("type") == "auth")
-            return await AuthenticateAsync(request!, stopping);
+            return await AuthenticateAsync(request, stopping);
         if (Session.IsAuthenticated)
         {
             if (Session.Credential?.IsExpired(_options.Time.GetUtcNow()) == true)
             {
-                Refuse(request!);
+                Refuse(request);
                 return false;
             }
-            var reply = await _commands.RunAsync(request!);
-            await _audit.RequestAsync(request!, reply);
-            Session.Reply(ClientCommands.WithId(request!, reply));
+            var reply = await _commands.RunAsync(request);
+            await _audit.RequestAsync(request, reply);
+            Session.Reply(ClientCommands.WithId(request, reply));
             return true;
         }
-        Refuse(request!);
+        Refuse(request);
         return CountBefore();
     }
 
     /// <summary>Messages are sent while those before them still are; anything else waits until they are through.</summary>
-    private bool MaySendBeside(JsValue? request) =>
+    private bool MaySendBeside([NotNullWhen(true)] JsValue? request) =>
         request is JsObject json
         && json.GetString("type") == "send"
         && Session.IsAuthenticated
