@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using System.Security.Cryptography;
+using Hyper.Crypto;
 using Hyper.Encoding.Json;
 using Intercom.Sidechannels.Internal.Json;
 
@@ -96,9 +96,8 @@ internal sealed class SeenIds(SeenBudget budget, TimeSpan lifetime)
 
     private static UInt128 Hash(string text)
     {
-        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(MemoryMarshal.AsBytes(text.AsSpan()), hash);
-        return MemoryMarshal.Read<UInt128>(hash);
+        var hash = Blake2b.Hash(MemoryMarshal.AsBytes(text.AsSpan()));
+        return MemoryMarshal.Read<UInt128>(hash.Span);
     }
 
     private readonly record struct Entry(UInt128 Id, UInt128? Verified, TimeSpan Time);
