@@ -45,10 +45,10 @@ public sealed partial class Sidechannels
             OpenLink(peer, entry);
         var payload = BuildPayload(name, message, invite);
         // Before it costs a proof of work; the seal only adds to it.
-        var bytes = JsJson.GetUtf8Length(payload);
-        if (bytes > _options.MaxMessageBytes)
+        var text = JsJson.StringifyToUtf8(payload);
+        if (text.Length > _options.MaxMessageBytes)
             return RefuseAsync(BroadcastStatus.TooLarge);
-        return _outbox.SendAsync(new OutboxItem(entry, payload) { IsForAll = isAuth, Bytes = bytes });
+        return _outbox.SendAsync(new OutboxItem(entry, payload) { IsForAll = isAuth, Text = text });
     }
 
     /// <summary>Asks the peers of a channel to open another one. This peer does not join it.</summary>
@@ -163,6 +163,8 @@ public sealed partial class Sidechannels
                 Drop(link, DropReason.Unauthorized);
                 continue;
             }
+            if (item.IsInBatch)
+                peer.Connection.Mux.CorkTurn();
             switch (link.Send(frame))
             {
                 case LinkSend.Sent:

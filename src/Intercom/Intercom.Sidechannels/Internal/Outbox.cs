@@ -1,5 +1,6 @@
 using System.Runtime.ExceptionServices;
 using Hyper.Crypto;
+using Hyper.Encoding;
 using Hyper.Encoding.Json;
 using Intercom.Sidechannels.Internal.Json;
 using Intercom.Sidechannels.Internal.Proof;
@@ -32,6 +33,8 @@ internal sealed class Outbox(
     /// <summary>A message that comes this long after the last comes alone.</summary>
     private static readonly TimeSpan _alone = TimeSpan.FromMicroseconds(200);
 
+    private readonly long _maxFrameBytes =
+        CompactEncoding.SizeOfUInt((ulong)state.Options.MaxMessageBytes) + (long)state.Options.MaxMessageBytes;
     private readonly Queue<OutboxItem> _waiting = new();
     private readonly List<OutboxItem> _batch = [];
     private readonly CancellationTokenSource _stopping = new();
@@ -106,12 +109,13 @@ internal sealed class Outbox(
         while (_batch.Count < MaxBatch && _waiting.TryPeek(out var next) && IsPlain(next))
             _batch.Add(_waiting.Dequeue());
         // A signature costs less than the way to the pool and back, and holds the loop no longer than a packet burst.
-        if (_batch.Count > 1 || first.Bytes is 0 or > MaxBytesOnLoop)
+        if (_batch.Count > 1 || first.Text is null or { Length: > MaxBytesOnLoop })
             await Parts.ForEachAsync(state.Loop, _batch, Seal);
         else
             Seal(first);
         foreach (var item in _batch)
         {
+            item.IsInBatch = _batch.Count > 1;
             SettlePlain(item);
             await waitForReaders(item.Channel);
         }
@@ -121,7 +125,7 @@ internal sealed class Outbox(
     {
         try
         {
-            item.Sealed = Sign(item.Payload!);
+            item.Frame = Seal(item.Payload!, item.Text ?? JsJson.StringifyToUtf8(item.Payload!));
         }
         catch (Exception error)
         {
@@ -179,23 +183,19 @@ internal sealed class Outbox(
                 _stopping.IsCancellationRequested ? BroadcastStatus.Stopped : BroadcastStatus.ProofOfWorkTimeout
             );
         payload["pow"] = new JsObject { ["nonce"] = nonce, ["difficulty"] = state.Policy.Difficulty };
-        return Finish(item, await state.Loop.OffloadAsync(() => Sign(payload)));
+        return Finish(item, await state.Loop.OffloadAsync(() => Seal(payload, JsJson.StringifyToUtf8(payload))));
     }
 
     private BroadcastResult FinishPlain(OutboxItem item)
     {
         item.Fault?.Throw();
-        return Finish(item, item.Sealed!);
+        return Finish(item, item.Frame!);
     }
 
-    private BroadcastResult Finish(OutboxItem item, byte[] json)
-    {
-        if (_stopping.IsCancellationRequested)
-            return new BroadcastResult(BroadcastStatus.Stopped);
-        return json.Length > state.Options.MaxMessageBytes
-            ? new BroadcastResult(BroadcastStatus.TooLarge)
-            : send(item, JsonWire.Encode(json));
-    }
+    private BroadcastResult Finish(OutboxItem item, byte[] frame) =>
+        _stopping.IsCancellationRequested ? new BroadcastResult(BroadcastStatus.Stopped)
+        : frame.Length > _maxFrameBytes ? new BroadcastResult(BroadcastStatus.TooLarge)
+        : send(item, frame);
 
     private async Task<long> MineAsync(JsObject payload)
     {
@@ -210,11 +210,10 @@ internal sealed class Outbox(
         }
     }
 
-    private byte[] Sign(JsObject payload)
+    private byte[] Seal(JsObject payload, byte[] text)
     {
         Span<byte> signature = stackalloc byte[Ed25519.SignatureBytes];
         identity.Sign(CanonicalForms.SignatureBase(payload), signature);
-        payload["sig"] = Convert.ToHexStringLower(signature);
-        return JsJson.StringifyToUtf8(payload);
+        return SealedFrame.Encode(text, signature);
     }
 }

@@ -16,11 +16,14 @@ internal sealed class OutboxItem(ChannelEntry channel, JsObject? payload)
     /// <summary>Whether it goes to peers that have shown no invite too.</summary>
     public bool IsForAll { get; init; }
 
-    /// <summary>Size of the payload before it is sealed; 0 when it was not measured.</summary>
-    public int Bytes { get; init; }
+    /// <summary>The payload as JSON before it is sealed; null when nobody has written it out yet.</summary>
+    public byte[]? Text { get; init; }
 
-    /// <summary>The sealed payload as JSON.</summary>
-    public byte[]? Sealed { get; set; }
+    /// <summary>The sealed payload as it is sent.</summary>
+    public byte[]? Frame { get; set; }
+
+    /// <summary>Whether others leave in the same turn.</summary>
+    public bool IsInBatch { get; set; }
 
     /// <summary>What sealing it failed with.</summary>
     public ExceptionDispatchInfo? Fault { get; set; }

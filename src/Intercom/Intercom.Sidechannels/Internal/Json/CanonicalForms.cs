@@ -12,17 +12,18 @@ internal static class CanonicalForms
 {
     public const string MessageKind = "sidechannel_message_v1";
 
+    /// <summary>The members stand in their order, which saves their sorting.</summary>
     public static byte[] SignatureBase(JsValue payload) =>
         JsJson.StringifySortedToUtf8(
             new JsObject
             {
-                ["kind"] = MessageKind,
-                ["id"] = JsConvert.OrNull(JsConvert.Get(payload, "id")),
                 ["channel"] = JsConvert.OrNull(JsConvert.Get(payload, "channel")),
                 ["from"] = KeyHex.Normalize(JsConvert.Get(payload, "from")),
+                ["id"] = JsConvert.OrNull(JsConvert.Get(payload, "id")),
+                ["kind"] = MessageKind,
+                ["message"] = JsConvert.OrNull(JsConvert.Get(payload, "message")),
                 ["origin"] = KeyHex.Normalize(JsConvert.Get(payload, "origin")),
                 ["ts"] = JsConvert.OrNull(JsConvert.Get(payload, "ts")),
-                ["message"] = JsConvert.OrNull(JsConvert.Get(payload, "message")),
             }
         );
 
