@@ -23,9 +23,7 @@ internal sealed class JsIntercom : IAsyncDisposable
         var folder = Path.Combine(NodeDriver.FindRoot(), "bench", "SideBySide", "js", "intercom");
         var bare = Path.Combine(folder, "node_modules", ".bin", "bare");
         if (!File.Exists(bare))
-            throw new InvalidOperationException(
-                $"Install the packages first: npm install --ignore-scripts in {folder}."
-            );
+            throw new InvalidOperationException($"Install the packages first: npm ci --ignore-scripts in {folder}.");
         var options = JsonSerializer.Serialize(
             new
             {
