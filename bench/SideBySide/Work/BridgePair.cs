@@ -3,129 +3,142 @@ using System.Diagnostics;
 namespace SideBySide.Work;
 
 /// <summary>
-/// Two peers with a bridge each, connected, on one channel, and a client at each: what is sent to the first bridge comes out
-/// of the second. Both sides are measured with the same clients.
+/// Two peers with a bridge each, connected, on one channel: what a client sends to the first bridge comes out of the second.
+/// Both sides are measured with the same clients. They are made for each run, and have a thread each.
 /// </summary>
-internal sealed class BridgePair(
-    BridgeClient sender,
-    BridgeClient receiver,
-    int receiverPort,
-    string token,
-    string channel
-)
+internal sealed class BridgePair(int senderPort, int receiverPort, string token, string channel)
 {
+    /// <summary>
+    /// More than the kernel keeps for a client that does not read (4 MiB, by default, of the bridge's sending buffer): from
+    /// then on the bridge has to.
+    /// </summary>
+    private const int StallingMessages = 600;
+    private const int StallingBytes = 10_000;
+
     private static readonly TimeSpan _limit = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan _retry = TimeSpan.FromMilliseconds(50);
-
-    private readonly Dictionary<int, BridgeClient[]> _crowds = [];
-
-    public static async Task<BridgePair> ConnectAsync(int senderPort, int receiverPort, string token, string channel) =>
-        new(
-            await BridgeClient.ConnectAsync(senderPort, token),
-            await BridgeClient.ConnectAsync(receiverPort, token),
-            receiverPort,
-            token,
-            channel
-        );
 
     /// <summary>Sends until something comes out.</summary>
     public async Task WaitForPathAsync()
     {
-        var arrived = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        receiver.OnEvent(() => arrived.TrySetResult());
-        var request = BridgeClient.Request(channel, bytes: 1);
-        for (var started = Stopwatch.GetTimestamp(); !arrived.Task.IsCompleted; )
+        using var sender = Sender();
+        using var receiver = Receiver();
+        var request = new BridgeRequest(channel, bytes: 1);
+        var arriving = OnThreadAsync(() => ReceiveAll(receiver, count: 1));
+        for (var started = Stopwatch.GetTimestamp(); !arriving.IsCompleted; )
         {
             if (Stopwatch.GetElapsedTime(started) > _limit)
                 throw new TimeoutException($"Nothing came out within {_limit.TotalSeconds} s of sending.");
-            await sender.SendAsync(request);
-            await Task.WhenAny(arrived.Task, Task.Delay(_retry));
+            sender.SendAll(request, count: 1);
+            await Task.WhenAny(arriving, Task.Delay(_retry));
         }
+        await arriving;
     }
 
     /// <summary>Messages a second.</summary>
     public async Task<double> RateAsync(int count, int bytes)
     {
-        var arrived = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var left = count;
-        receiver.OnEvent(() =>
+        using var sender = Sender();
+        using var receiver = Receiver();
+        var request = new BridgeRequest(channel, bytes);
+        var arriving = OnThreadAsync(() => ReceiveAll(receiver, count));
+        var started = await OnThreadAsync(() =>
         {
-            if (--left == 0)
-                arrived.TrySetResult();
+            var started = Stopwatch.GetTimestamp();
+            sender.SendAll(request, count);
+            return started;
         });
-        var request = BridgeClient.Request(channel, bytes);
-        var started = Stopwatch.GetTimestamp();
-        var sending = SendAllAsync(request, count);
-        if (await Task.WhenAny(arrived.Task, Task.Delay(_limit)) != arrived.Task)
-            throw new TimeoutException($"{left} of {count} messages did not come out.");
-        var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
-        await sending;
-        return count / seconds;
-    }
-
-    private async Task SendAllAsync(byte[] request, int count)
-    {
-        for (var i = 0; i < count; i++)
-            await sender.SendAsync(request);
+        return count / Stopwatch.GetElapsedTime(started, await arriving).TotalSeconds;
     }
 
     /// <summary>Milliseconds from a message's sending to its coming out, one after the other.</summary>
-    public Task<double[]> TimesAsync(int count, int bytes) => TimesAsync(receiver, count, bytes);
-
-    /// <summary>
-    /// The same, of messages that a crowd of clients gets at the second bridge: when the last of them has it. One of the
-    /// crowd may never read.
-    /// </summary>
-    public async Task<double[]> CrowdTimesAsync(int clients, bool oneStalls, int count, int bytes)
+    public async Task<double[]> TimesAsync(int count, int bytes)
     {
-        if (!_crowds.TryGetValue(clients, out var crowd))
-        {
-            crowd = new BridgeClient[clients];
-            for (var i = 0; i < clients; i++)
-                crowd[i] = await BridgeClient.ConnectAsync(receiverPort, token);
-            _crowds[clients] = crowd;
-        }
-        await using var stalled = oneStalls ? await BridgeClient.ConnectAsync(receiverPort, token, reads: false) : null;
-        var left = 0;
-        var arrived = new TaskCompletionSource();
-        foreach (var client in crowd)
-        {
-            client.OnEvent(() =>
-            {
-                if (Interlocked.Decrement(ref left) == 0)
-                    Volatile.Read(ref arrived).TrySetResult();
-            });
-        }
-        var times = new double[count];
-        var request = BridgeClient.Request(channel, bytes);
-        for (var i = 0; i < count; i++)
-        {
-            Volatile.Write(ref left, clients);
-            Volatile.Write(ref arrived, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
-            var started = Stopwatch.GetTimestamp();
-            await sender.SendAsync(request);
-            await arrived.Task.WaitAsync(_limit);
-            times[i] = Stopwatch.GetElapsedTime(started).TotalMilliseconds;
-        }
-        foreach (var client in crowd)
-            client.OnEvent(() => { });
-        return times;
+        using var receiver = Receiver();
+        return (await TimesAsync([receiver], count, bytes))[0];
     }
 
-    private async Task<double[]> TimesAsync(BridgeClient at, int count, int bytes)
+    /// <summary>
+    /// The same for each of a crowd of clients that get the messages at the second bridge; then again with other messages,
+    /// beside a client that does not read.
+    /// </summary>
+    public async Task<(double[][] Alone, double[][] BesideStalled)> CrowdTimesAsync(int clients, int count, int bytes)
     {
-        var arrived = new TaskCompletionSource();
-        at.OnEvent(() => Volatile.Read(ref arrived).TrySetResult());
-        var times = new double[count];
-        var request = BridgeClient.Request(channel, bytes);
-        for (var i = 0; i < count; i++)
+        var crowd = new List<BridgeClient>();
+        try
         {
-            Volatile.Write(ref arrived, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
-            var started = Stopwatch.GetTimestamp();
-            await sender.SendAsync(request);
-            await arrived.Task.WaitAsync(_limit);
-            times[i] = Stopwatch.GetElapsedTime(started).TotalMilliseconds;
+            for (var i = 0; i < clients; i++)
+                crowd.Add(Receiver());
+            var alone = await TimesAsync(crowd, count, bytes);
+            using var stalled = Receiver(stalls: true);
+            await TimesAsync(crowd, StallingMessages, StallingBytes);
+            return (alone, await TimesAsync(crowd, count, bytes));
         }
-        return times;
+        finally
+        {
+            crowd.ForEach(client => client.Dispose());
+        }
+    }
+
+    private static Task<T> OnThreadAsync<T>(Func<T> work) =>
+        Task.Factory.StartNew(work, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
+    private BridgeClient Sender() => BridgeClient.Connect(senderPort, token);
+
+    private BridgeClient Receiver(bool stalls = false) => BridgeClient.Connect(receiverPort, token, stalls);
+
+    /// <summary>When the last had come.</summary>
+    private static long ReceiveAll(BridgeClient receiver, int count)
+    {
+        while (receiver.Events < count)
+            receiver.Receive();
+        return Stopwatch.GetTimestamp();
+    }
+
+    /// <summary>For each receiver the time that each message took. The next is sent when all have one.</summary>
+    private async Task<double[][]> TimesAsync(List<BridgeClient> receivers, int count, int bytes)
+    {
+        using var sender = Sender();
+        using var allHaveIt = new AutoResetEvent(false);
+        var request = new BridgeRequest(channel, bytes);
+        var sentAt = 0L;
+        var missing = receivers.Count;
+        var receiving = Task.WhenAll(receivers.Select(receiver => OnThreadAsync(() => ReceiveEach(receiver))));
+        var sending = OnThreadAsync(SendEach);
+        // A receiver's fault is the reason of what the sender says about it.
+        await Task.WhenAll(receiving, sending);
+        return await receiving;
+
+        bool SendEach()
+        {
+            for (var i = 0; i < count; i++)
+            {
+                Volatile.Write(ref sentAt, Stopwatch.GetTimestamp());
+                sender.Send(request.Frames(1));
+                if (!allHaveIt.WaitOne(_limit))
+                    throw new TimeoutException($"{missing} of {receivers.Count} clients did not get message {i}.");
+                // The answer was read by nobody until now, lest a thread that it wakes slows the message down.
+                while (sender.Replies <= i)
+                    sender.Receive();
+            }
+            return true;
+        }
+
+        double[] ReceiveEach(BridgeClient receiver)
+        {
+            var before = receiver.Events;
+            var times = new double[count];
+            for (var i = 0; i < count; i++)
+            {
+                while (receiver.Events - before <= i)
+                    receiver.Receive();
+                times[i] = Stopwatch.GetElapsedTime(Volatile.Read(ref sentAt)).TotalMilliseconds;
+                if (Interlocked.Decrement(ref missing) > 0)
+                    continue;
+                Volatile.Write(ref missing, receivers.Count);
+                allHaveIt.Set();
+            }
+            return times;
+        }
     }
 }
