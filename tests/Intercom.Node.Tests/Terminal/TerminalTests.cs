@@ -16,7 +16,7 @@ public sealed class TerminalTests
         Assert.Equal("Commands:", help.Output[0]);
         Assert.Equal(lab.Terminal.Commands.Count() + 1, help.Output.Count);
         foreach (
-            var name in "/sc_join /sc_open /sc_send /sc_invite /sc_welcome /sc_stats /stats /get_keys /help /exit".Split(
+            var name in "/sc_join /sc_leave /sc_open /sc_send /sc_invite /sc_welcome /sc_stats /sc_why /stats /get_keys /help /exit".Split(
                 ' '
             )
         )
@@ -39,6 +39,50 @@ public sealed class TerminalTests
             keys[2]["Secret Key:  ".Length..],
             (await lab.Terminal.RunAsync("/get_keys", tellsSecrets: false)).Output[2]
         );
+    }
+
+    [Fact]
+    public async Task Leave_leaves_what_was_joined_and_nothing_else()
+    {
+        await using var lab = await TerminalLab.StartAsync();
+
+        Assert.Equal(["Usage: /sc_leave --channel \"<name>\""], (await lab.Terminal.RunAsync("/sc_leave")).Output);
+        Assert.Equal(["Left sidechannel: c1"], (await lab.Terminal.RunAsync("/sc_leave --channel c1")).Output);
+        Assert.Contains("[\"0000intercom\"]", Assert.Single((await lab.Terminal.RunAsync("/sc_stats")).Output));
+        foreach (var channel in new[] { "c1", "0000intercom" })
+        {
+            Assert.Equal(
+                [$"The peer is not on '{channel}', or cannot leave it."],
+                (await lab.Terminal.RunAsync($"/sc_leave --channel {channel}")).Output
+            );
+        }
+    }
+
+    [Theory]
+    [InlineData("/sc_why --channel c1")]
+    [InlineData("/sc_why c1")]
+    public async Task Why_says_what_is_in_the_way_and_what_would_help(string line)
+    {
+        await using var lab = await TerminalLab.StartAsync();
+
+        var why = await lab.Terminal.RunAsync(line);
+
+        Assert.Empty(why.Notes);
+        Assert.Equal("c1: joined; open with 0 of 0 connected peers; 0 delivered, 0 sent", why.Output[0]);
+        Assert.StartsWith("network: ", why.Output[^2]);
+        Assert.StartsWith("    ", why.Output[^1]);
+    }
+
+    [Fact]
+    public async Task Why_tells_usage_state_and_passes_over_further_words()
+    {
+        await using var lab = await TerminalLab.StartAsync();
+
+        Assert.Equal(["Usage: /sc_why --channel \"<name>\""], (await lab.Terminal.RunAsync("/sc_why")).Output);
+        Assert.StartsWith("nosuch: not joined; ", (await lab.Terminal.RunAsync("/sc_why nosuch")).Output[0]);
+        var several = await lab.Terminal.RunAsync("/sc_why two words");
+        Assert.Equal(["Usage: /sc_why --channel \"<name>\""], several.Output);
+        Assert.Single(several.Notes);
     }
 
     [Fact]
@@ -98,6 +142,10 @@ public sealed class TerminalTests
     [Theory]
     [InlineData("/sc_j", 0, "/sc_join")]
     [InlineData("/get", 0, "/get_keys")]
+    [InlineData("/sc_l", 0, "/sc_leave")]
+    [InlineData("/sc_leave --channel c", 20, "c1")]
+    [InlineData("/sc_wh", 0, "/sc_why")]
+    [InlineData("/sc_why ", 8, "--channel")]
     [InlineData("/sc_join ", 9, "--channel,--invite,--welcome")]
     [InlineData("/sc_join --channel c1 --i", 22, "--invite")]
     [InlineData("/sc_send --channel ", 19, "0000intercom,c1")]

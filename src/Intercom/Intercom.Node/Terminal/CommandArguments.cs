@@ -34,6 +34,15 @@ internal sealed class CommandArguments
         return arguments;
     }
 
+    /// <summary>The last word, when it is one without a value and the only stray one, for a command that takes such a word.</summary>
+    public string? TakeWord()
+    {
+        if (Stray is not [var word] || _values[word] is not null)
+            return null;
+        Stray.Clear();
+        return word;
+    }
+
     /// <summary>The first value that is given and not empty, by any of the names in their order.</summary>
     public string? Get(params ReadOnlySpan<string> names)
     {

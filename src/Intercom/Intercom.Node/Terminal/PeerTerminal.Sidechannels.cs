@@ -13,6 +13,7 @@ public sealed partial class PeerTerminal
         $"--channel \"<name>\" {Credentials}",
         "join a channel"
     );
+    private static readonly TerminalCommand _leave = new("/sc_leave", "--channel \"<name>\"", "leave a channel");
     private static readonly TerminalCommand _open = new(
         "/sc_open",
         $"--channel \"<name>\" [--via \"<channel>\"] {Credentials}",
@@ -37,6 +38,16 @@ public sealed partial class PeerTerminal
             else
                 PrintDenied(call, channel, "Join denied (invite required or invalid).", status);
         }
+    }
+
+    private async Task LeaveAsync(Call call)
+    {
+        if (call.Channel is not { } channel)
+            call.PrintUsage();
+        else if (await OnLoopAsync(() => _sidechannels.Leave(channel)))
+            call.Print($"Left sidechannel: {channel}");
+        else
+            call.Print($"The peer is not on '{channel}', or cannot leave it.");
     }
 
     private async Task SendAsync(Call call)

@@ -7,7 +7,7 @@ namespace Intercom.Node.Terminal;
 
 /// <summary>
 /// The commands that a person types to a running peer, and that the bridge mirrors where that is switched on. Names,
-/// arguments and printed lines are those of the JavaScript version.
+/// arguments and printed lines are those of the JavaScript version; <c>/sc_leave</c> and <c>/sc_why</c> are ours.
 /// </summary>
 /// <remarks>
 /// Owns nothing and keeps nothing between commands; may be called from any thread. Channels are used on their loop.
@@ -43,11 +43,13 @@ public sealed partial class PeerTerminal : IBridgeTerminal
         _commands =
         [
             (_join, false, JoinAsync),
+            (_leave, false, LeaveAsync),
             (_open, false, OpenAsync),
             (_send, false, SendAsync),
             (_invite, false, InviteAsync),
             (_welcome, false, WelcomeAsync),
             (_scStats, false, ShowChannelsAsync),
+            (_why, false, ExplainAsync),
             (_stats, true, ShowStatsAsync),
             (_getKeys, true, ShowKeysAsync),
             (_print, false, PrintAsync),
