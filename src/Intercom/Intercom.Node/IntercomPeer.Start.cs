@@ -61,7 +61,12 @@ public sealed partial class IntercomPeer
     {
         var options = parts.Options;
         if (options.LocalDhtPort is { } port)
-            parts.LocalDht = await LocalDht.JoinAsync(parts.Loop!, port, logger.LogTookOverLocalDht);
+            parts.LocalDht = await LocalDht.JoinAsync(
+                parts.Loop!,
+                port,
+                logger.LogTookOverLocalDht,
+                logger.LogLocalDhtFailed
+            );
         parts.Dht = HyperDht.Create(parts.Loop!, options.GetDhtOptions());
     }
 

@@ -20,15 +20,17 @@ public sealed class LocalDht : IAsyncDisposable
     private readonly EventLoop _loop;
     private readonly ushort _port;
     private readonly Action _onTakeOver;
+    private readonly Action<Exception> _onFault;
     private readonly CancellationTokenSource _stopping = new();
     private HyperDhtTestnet? _nodes;
     private Task _watching = Task.CompletedTask;
 
-    private LocalDht(EventLoop loop, ushort port, Action onTakeOver)
+    private LocalDht(EventLoop loop, ushort port, Action onTakeOver, Action<Exception> onFault)
     {
         _loop = loop;
         _port = port;
         _onTakeOver = onTakeOver;
+        _onFault = onFault;
     }
 
     /// <summary>Where the peers of one machine look for it unless told otherwise.</summary>
@@ -44,9 +46,19 @@ public sealed class LocalDht : IAsyncDisposable
     /// <param name="loop">The loop that will own the nodes.</param>
     /// <param name="port">UDP port of the first node.</param>
     /// <param name="onTakeOver">Told when this process takes the nodes over later on.</param>
-    public static async Task<LocalDht> JoinAsync(EventLoop loop, ushort port, Action onTakeOver)
+    /// <param name="onFault">
+    /// Told why this process cannot take the nodes over though nobody runs them; it goes on trying, and tells another
+    /// reason, or the same after it had gone, anew.
+    /// </param>
+    /// <exception cref="SocketException">The nodes cannot be run, and not because somebody else does.</exception>
+    public static async Task<LocalDht> JoinAsync(
+        EventLoop loop,
+        ushort port,
+        Action onTakeOver,
+        Action<Exception> onFault
+    )
     {
-        var local = new LocalDht(loop, port, onTakeOver);
+        var local = new LocalDht(loop, port, onTakeOver, onFault);
         await local.TryHostAsync();
         if (!local.IsHost)
             local._watching = local.WatchAsync();
@@ -84,20 +96,30 @@ public sealed class LocalDht : IAsyncDisposable
 
     private async Task WatchAsync()
     {
-        try
+        string? told = null;
+        while (!IsHost)
         {
-            while (!IsHost)
+            // Not all at once when the host leaves: the first one wins, the others find the port taken.
+            var pause = _watchInterval * (0.75 + _loop.Random.NextDouble() / 2);
+            try
             {
-                // Not all at once when the host leaves: the first one wins, the others find the port taken.
-                var pause = _watchInterval * (0.75 + _loop.Random.NextDouble() / 2);
                 await Task.Delay(pause, _loop.Time, _stopping.Token);
-                if (await TryHostAsync())
+                var isHost = await TryHostAsync();
+                told = null;
+                if (isHost)
                     _onTakeOver();
             }
-        }
-        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
-        {
-            return;
+            catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception error)
+            {
+                // Such as too many open files: it may pass, and there is nobody else to do it.
+                if (error.Message != told)
+                    _onFault(error);
+                told = error.Message;
+            }
         }
     }
 }

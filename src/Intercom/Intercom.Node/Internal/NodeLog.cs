@@ -19,6 +19,12 @@ internal static partial class NodeLog
     [LoggerMessage(Level = LogLevel.Information, Message = "This peer runs the DHT of this machine from now on.")]
     public static partial void LogTookOverLocalDht(this ILogger logger);
 
+    [LoggerMessage(
+        Level = LogLevel.Error,
+        Message = "This peer cannot run the DHT of this machine, which nobody runs; it goes on trying."
+    )]
+    public static partial void LogLocalDhtFailed(this ILogger logger, Exception error);
+
     [LoggerMessage(Level = LogLevel.Information, Message = "The bridge takes {Count} credentials beside its token.")]
     public static partial void LogCredentials(this ILogger logger, int count);
 

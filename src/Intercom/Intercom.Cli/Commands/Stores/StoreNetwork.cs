@@ -33,7 +33,12 @@ internal sealed class StoreNetwork : IAsyncDisposable
     {
         var loop = store.Storage.Loop;
         var local = store.Network.LocalDhtPort is { } port
-            ? await LocalDht.JoinAsync(loop, port, () => Output.Note("runs the DHT of this machine from now on"))
+            ? await LocalDht.JoinAsync(
+                loop,
+                port,
+                () => Output.Note("runs the DHT of this machine from now on"),
+                error => Output.Note($"cannot run the DHT of this machine, which nobody runs: {error.Message}")
+            )
             : null;
         var dht = HyperDht.Create(loop, store.Network.GetDhtOptions());
         var network = new StoreNetwork(local, dht, Hyperswarm.Create(dht, (stream, _) => replicate(stream)));
