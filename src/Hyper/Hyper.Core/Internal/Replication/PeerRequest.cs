@@ -21,6 +21,9 @@ internal sealed class PeerRequest(ReplicationPeer peer, RequestMessage message, 
     /// <summary>Whether it asks for exactly the nodes that are not stored, rather than those that cannot be.</summary>
     public bool IsCareful { get; init; }
 
+    /// <summary>How often the peer had told which blocks it has when it was asked.</summary>
+    public long Telling { get; init; }
+
     /// <summary>Whether it has waited so long that others may be asked too.</summary>
     public bool IsLate { get; set; }
 

@@ -23,6 +23,7 @@ internal sealed partial class ReplicationPeer
     private readonly Dictionary<ulong, PeerRequest> _requests = [];
     private readonly HashSet<ulong> _unavailable = [];
     private readonly Bitfield _asked = new();
+    private long _tellings;
     private ulong _nextId = 1;
     private int _cancelled;
     private int _unasked;
@@ -103,6 +104,7 @@ internal sealed partial class ReplicationPeer
             Seek = seek,
             IsReorg = isReorg,
             IsCareful = isCareful,
+            Telling = _tellings,
         };
         if (_requests.Count == 0)
             AnsweredAt = now;
@@ -138,12 +140,25 @@ internal sealed partial class ReplicationPeer
         );
     }
 
-    /// <summary>Does not ask it for a block again until it tells anew what it has.</summary>
-    public void NoteUnavailable(ulong index)
+    /// <summary>
+    /// Does not ask it for the block of a request again until it tells anew what it has. If it has done so since it was asked,
+    /// or either side is on another fork now, the answer says nothing of what it has.
+    /// </summary>
+    public void NoteUnavailable(PeerRequest request)
     {
+        var fork = request.Message.Fork;
+        if (request.Telling != _tellings || fork != Remote.Fork || fork != _replicator.Head.Fork)
+            return;
         if (_unavailable.Count >= MaxUnavailable)
             _unavailable.Clear();
-        _unavailable.Add(index);
+        _unavailable.Add(request.Block!.Index);
+    }
+
+    /// <summary>It told what it has: what it could not give before it is asked for again.</summary>
+    private void NoteTelling()
+    {
+        _tellings++;
+        _unavailable.Clear();
     }
 
     /// <summary>Takes all requests out of the table.</summary>

@@ -137,7 +137,7 @@ internal sealed partial class ReplicationPeer
         if (!RangeCodec.TryRead(ref reader, out var message))
             return false;
         Remote.Blocks.Apply(message);
-        _unavailable.Clear();
+        NoteTelling();
         // What it has instead it may not tell: to JavaScript we may seem to have it already.
         if (message.Drop)
             _segmentsWanted.Clear();
@@ -150,7 +150,7 @@ internal sealed partial class ReplicationPeer
         if (!BitfieldCodec.TryRead(bytes.ToArray(), out var message))
             return false;
         Remote.Blocks.Apply(message);
-        _unavailable.Clear();
+        NoteTelling();
         _replicator.ScheduleSoon();
         return true;
     }

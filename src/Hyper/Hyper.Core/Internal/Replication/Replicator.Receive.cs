@@ -57,8 +57,8 @@ internal sealed partial class Replicator
 
     public void OnNoData(PeerRequest request)
     {
-        if (request.Block is { } demand)
-            request.Peer.NoteUnavailable(demand.Index);
+        if (request.Block is not null)
+            request.Peer.NoteUnavailable(request);
         Release(request);
     }
 
