@@ -1,0 +1,33 @@
+using Hyper.Loop;
+
+namespace TestKit;
+
+/// <summary>A simulated host as a loop some of whose ways a test changes.</summary>
+/// <param name="host">The host; it stays the caller's.</param>
+public abstract class HostedLoop(SimulatedHost host) : EventLoop
+{
+    /// <inheritdoc/>
+    public override LoopTimeProvider Time => host.Time;
+
+    /// <inheritdoc/>
+    public override IRandomSource Random => host.Random;
+
+    /// <inheritdoc/>
+    public override bool IsCurrent => host.IsCurrent;
+
+    /// <inheritdoc/>
+    public override SynchronizationContext SynchronizationContext => host.SynchronizationContext;
+
+    /// <inheritdoc/>
+    public override void Post(Action<object?> work, object? state) => host.Post(work, state);
+
+    /// <inheritdoc/>
+    public override void AtTurnEnd(ITurnEndItem item) => host.AtTurnEnd(item);
+
+    /// <inheritdoc/>
+    public override Task<T> OffloadAsync<T>(Func<T> work) => host.OffloadAsync(work);
+
+    /// <inheritdoc/>
+    public override IDatagramSocket OpenSocket(DatagramSocketOptions options, IDatagramHandler handler) =>
+        host.OpenSocket(options, handler);
+}
