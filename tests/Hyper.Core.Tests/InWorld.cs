@@ -16,6 +16,14 @@ internal static class InWorld
         world.Run(() => body(host));
     }
 
+    /// <summary>The same where work that leaves the loop takes its time, and can be held.</summary>
+    public static void RunWithPool(Func<GatedPoolLoop, Task> body)
+    {
+        var world = new SimulatedWorld(seed: 1);
+        var loop = new GatedPoolLoop(world.CreateHost("10.0.0.1"));
+        world.Run(() => body(loop));
+    }
+
     /// <summary>Runs a test body on a real loop, where work that leaves the loop takes its time.</summary>
     public static async Task RunForRealAsync(Func<EventLoop, Task> body)
     {

@@ -13,9 +13,6 @@ internal sealed class SlowStore : IKeyValueStore
     /// <summary>Writes wait here while it is closed.</summary>
     public ManualResetEventSlim Gate { get; } = new(true);
 
-    /// <summary>Reads of values that are passed on wait here while it is closed.</summary>
-    public ManualResetEventSlim ReadGate { get; } = new(true);
-
     public bool MayBlock => true;
 
     public Lookup TryGet(ReadOnlySpan<byte> key, out StoredValue value)
@@ -29,7 +26,6 @@ internal sealed class SlowStore : IKeyValueStore
         value = null;
         if (!mayBlock)
             return Lookup.NotInMemory;
-        Assert.True(ReadGate.Wait(TimeSpan.FromSeconds(30)), "The gate of reads was not opened.");
         return _inner.Lend(key, mayBlock, out value);
     }
 

@@ -173,25 +173,25 @@ public sealed class SwarmingTests
             // What is there can still be had, here and by others; nobody is asked for anything.
             Assert.Equal(Vectors.Block(3), await reader.GetAsync(3));
             var later = ScriptedPeer.Open(reader);
+            var answered = new TaskCompletionSource();
+            later.OnAnswer = _ => answered.TrySetResult();
             later.Pretend(Blocks + 10);
             later.Send(new RequestMessage(1, 0, new ProofRequest { Block = new BlockRequest(3, 0) }));
-            while (later.Answers.Count == 0)
-                await Task.Yield();
+            await answered.Task;
             Assert.Empty(later.Requests);
         });
 
     [Fact]
-    public Task Blocks_read_for_all_peers_stay_within_the_budget_of_the_store() =>
-        InWorld.RunForRealAsync(async loop =>
+    public void Blocks_read_for_all_peers_stay_within_the_budget_of_the_store() =>
+        InWorld.RunWithPool(async loop =>
         {
             const int Size = 1024 * 1024;
             const int Each = 4;
             const int Peers = 30;
-            var values = new SlowStore();
-            await using var store = new CorestoreStorage(loop, values);
+            await using var store = new CorestoreStorage(loop, new SlowStore());
             await using var writer = await Hypercore.OpenAsync(store);
             await writer.AppendAsync([.. Enumerable.Repeat(new ReadOnlyMemory<byte>(new byte[Size]), Each)]);
-            values.ReadGate.Reset();
+            loop.Close();
             var peers = Enumerable.Range(0, Peers).Select(_ => ScriptedPeer.Open(writer)).ToArray();
             foreach (var peer in peers)
             {
@@ -203,27 +203,26 @@ public sealed class SwarmingTests
             var expected = ReadBudget.MaxBytes + ((Peers - ahead) * Size);
             await ReplicationTests.UntilAsync(loop, () => store.Reads.Taken >= expected);
             Assert.Equal(expected, store.Reads.Taken);
-            values.ReadGate.Set();
+            loop.Open();
             await ReplicationTests.UntilAsync(loop, () => Array.TrueForAll(peers, peer => peer.Answers.Count == Each));
             await ReplicationTests.UntilAsync(loop, () => store.Reads.Taken == 0);
         });
 
     [Fact]
-    public Task Channel_that_closes_while_blocks_are_read_gives_its_room_back() =>
-        InWorld.RunForRealAsync(async loop =>
+    public void Channel_that_closes_while_blocks_are_read_gives_its_room_back() =>
+        InWorld.RunWithPool(async loop =>
         {
-            var values = new SlowStore();
-            await using var store = new CorestoreStorage(loop, values);
+            await using var store = new CorestoreStorage(loop, new SlowStore());
             await using var writer = await Hypercore.OpenAsync(store);
             await writer.AppendAsync(ReplicationTests.Blocks(0, Blocks));
-            values.ReadGate.Reset();
+            loop.Close();
             var peer = ScriptedPeer.Open(writer);
             for (var i = 0UL; i < Blocks; i++)
                 peer.Send(new RequestMessage(i + 1, 0, new ProofRequest { Block = new BlockRequest(i, 0) }, 0));
             await ReplicationTests.UntilAsync(loop, () => store.Reads.Taken > 0);
             peer.Pipe.Destroy();
             await ReplicationTests.UntilAsync(loop, () => peer.IsClosed);
-            values.ReadGate.Set();
+            loop.Open();
             await ReplicationTests.UntilAsync(loop, () => store.Reads.Taken == 0);
             Assert.Empty(peer.Answers);
         });
