@@ -61,12 +61,32 @@ public sealed class ManifestVectorTests
     [Theory]
     [InlineData("manifest-refused/v1-with-linked")]
     [InlineData("manifest-refused/v1-with-userdata")]
+    [InlineData("manifest-refused/hash-sha")]
+    [InlineData("manifest-refused/signer-no-pk")]
     public void Create_refuses_what_JavaScript_refuses(string id)
     {
         var vector = Vectors.One(File, id);
         Assert.StartsWith("BAD_ARGUMENT", vector.Expected().GetString(), StringComparison.Ordinal);
         var error = Assert.Throws<HypercoreException>(() => Manifest.Create(Options(vector.Input())));
         Assert.Equal(HypercoreErrorCode.BadArgument, error.Code);
+    }
+
+    [Fact]
+    public void Manifest_of_an_old_core_is_made_from_any_key_and_is_what_Create_makes()
+    {
+        Assert.Equal(default, Assert.Single(Manifest.ForSigner(default).Signers).PublicKey);
+        var key = Expect("key/compat-key");
+        Assert.Equal(Manifest.Create(new() { Signers = [new(key)] }).ToBytes(), Manifest.ForSigner(key).ToBytes());
+    }
+
+    [Theory]
+    [InlineData("manifest-refused/prologue-short")]
+    [InlineData("manifest-refused/linked-short")]
+    public void Hash_or_key_that_is_too_short_is_refused_before_there_is_a_manifest(string id)
+    {
+        var vector = Vectors.One(File, id);
+        Assert.StartsWith("BAD_ARGUMENT", vector.Expected().GetString(), StringComparison.Ordinal);
+        Assert.Throws<ArgumentException>(() => Manifest.Create(Options(vector.Input())));
     }
 
     [Fact]
@@ -165,6 +185,7 @@ public sealed class ManifestVectorTests
         new()
         {
             Version = input.Has("version") ? (int)input.Number("version") : null,
+            Hash = input.Has("hash") ? input.Text("hash") : "blake2b",
             AllowPatch = input.Has("allowPatch") && input.GetProperty("allowPatch").GetBoolean(),
             Quorum = input.Has("quorum") ? (int)input.Number("quorum") : null,
             Signers = [.. input.GetProperty("signers").EnumerateArray().Select(Signer)],
@@ -178,7 +199,7 @@ public sealed class ManifestVectorTests
         };
 
     private static ManifestSigner Signer(JsonElement signer) =>
-        new(signer.Hex32("publicKey"), signer.Hex32("namespace"));
+        signer.Has("publicKey") ? new(signer.Hex32("publicKey"), signer.Hex32("namespace")) : default;
 
     private static Bytes32 Expect(string id) => new(Vectors.One(File, id).Expected().Hex());
 }

@@ -38,7 +38,14 @@ public sealed record Manifest
     public ReadOnlyMemory<byte>? UserData { get; init; }
 
     /// <summary>The manifest of a core with one signer under the default namespace: what JavaScript makes by default.</summary>
-    public static Manifest ForSigner(in Bytes32 publicKey) => Create(new() { Signers = [new(publicKey)] });
+    /// <remarks>Never refuses: the key of an old core comes from elsewhere, and says by itself who signs.</remarks>
+    public static Manifest ForSigner(in Bytes32 publicKey) =>
+        new()
+        {
+            Version = 1,
+            Quorum = 1,
+            Signers = [new(publicKey)],
+        };
 
     /// <summary>Makes a manifest, with the defaults filled in.</summary>
     /// <exception cref="HypercoreException">BAD_ARGUMENT: the fields do not go together.</exception>
@@ -58,7 +65,11 @@ public sealed record Manifest
             Linked = hasLinked ? options.Linked : null,
             UserData = options.UserData,
         };
-        var problem = options.Quorum < 0 ? "The quorum is negative." : manifest.FindProblem();
+        var problem =
+            options.Hash != "blake2b" ? $"Hash {options.Hash} is not known."
+            : options.Quorum < 0 ? "The quorum is negative."
+            : manifest.Signers.Any(signer => signer.PublicKey == default) ? "A signer has no public key."
+            : manifest.FindProblem();
         if (manifest.Quorum > (ulong)manifest.Signers.Count)
             problem ??= $"A quorum of {manifest.Quorum} cannot be met by {manifest.Signers.Count} signers.";
         return problem is null ? manifest : throw new HypercoreException(HypercoreErrorCode.BadArgument, problem);

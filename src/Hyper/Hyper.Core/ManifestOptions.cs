@@ -8,6 +8,9 @@ public sealed record ManifestOptions
     /// <summary>0 to 3; by default 2 with <see cref="Linked"/> or <see cref="UserData"/>, else 1.</summary>
     public int? Version { get; init; }
 
+    /// <summary>The hash of the tree; "blake2b", and no other is known.</summary>
+    public string Hash { get; init; } = "blake2b";
+
     /// <summary>Whether a signer may sign a longer tree and prove that ours is its beginning. No by default.</summary>
     public bool AllowPatch { get; init; }
 
