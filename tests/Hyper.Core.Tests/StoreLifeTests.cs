@@ -62,6 +62,32 @@ public sealed class StoreLifeTests : IDisposable
         );
 
     [Fact]
+    public async Task Store_closes_after_a_core_was_not_there_to_be_opened()
+    {
+        // In JavaScript the close fails as the opening did.
+        var expected = Vectors.One("corestore.json", "defect/store-close-after-failed-open").Expected().GetString();
+        await InStoreAsync(
+            async (store, names) =>
+            {
+                await using var core = await names.GetAsync("log");
+                await core.AppendAsync(Vectors.Block(1));
+                var error = await Assert.ThrowsAsync<HypercoreException>(() =>
+                    names.GetAsync(core.DiscoveryKey, createIfMissing: false)
+                );
+                Assert.Equal(expected, error.Code);
+                await store.DisposeAsync();
+            }
+        );
+        await InStoreAsync(
+            async (_, names) =>
+            {
+                await using var core = await names.GetAsync("log");
+                Assert.Equal(Vectors.Block(1), await core.GetAsync(0));
+            }
+        );
+    }
+
+    [Fact]
     public Task Suspended_store_lets_writes_wait_and_reads_go_on() =>
         InStoreAsync(
             async (store, names) =>
