@@ -15,6 +15,9 @@ public sealed partial class Corestore
     private readonly Bytes32 _seed;
     private readonly Bytes32 _space;
 
+    /// <summary>Whether sessions that are opened here may not write, unless they are opened to.</summary>
+    public bool IsReadOnly { get; private init; }
+
     private Corestore(CorestoreStorage store, in Bytes32 seed, in Bytes32 space)
     {
         _store = store;
@@ -39,7 +42,14 @@ public sealed partial class Corestore
     public Corestore Namespace(string name) => Namespace(TextEncoding.UTF8.GetBytes(name));
 
     /// <inheritdoc cref="Namespace(string)"/>
-    public Corestore Namespace(ReadOnlySpan<byte> name) => new(_store, _seed, Blake2b.Hash(_space.Span, name));
+    public Corestore Namespace(ReadOnlySpan<byte> name) =>
+        new(_store, _seed, Blake2b.Hash(_space.Span, name)) { IsReadOnly = IsReadOnly };
+
+    /// <summary>
+    /// The same store and names to read: sessions that are opened here, and in namespaces of it, write only if they are opened
+    /// with <see cref="CoreSessionOptions.IsWritable"/>.
+    /// </summary>
+    public Corestore AsReadOnly() => new(_store, _seed, _space) { IsReadOnly = true };
 
     /// <summary>The key pair behind a name. The caller disposes it.</summary>
     public KeyPair CreateKeyPair(string name)
@@ -56,36 +66,57 @@ public sealed partial class Corestore
     }
 
     /// <summary>The core of a name, made when it is opened first; its blocks encrypted if <paramref name="encryption"/> is given.</summary>
-    public async Task<Hypercore> GetAsync(string name, BlockEncryption? encryption = null, bool createIfMissing = true)
+    public Task<Hypercore> GetAsync(string name, BlockEncryption? encryption = null, bool createIfMissing = true) =>
+        GetAsync(name, new CoreSessionOptions { Encryption = encryption, CreateIfMissing = createIfMissing });
+
+    /// <summary>The core of a name, made when it is opened first.</summary>
+    /// <exception cref="HypercoreException">STORAGE_EMPTY; REQUEST_TIMEOUT of an exclusive session.</exception>
+    public async Task<Hypercore> GetAsync(
+        string name,
+        CoreSessionOptions options,
+        CancellationToken cancellationToken = default
+    )
     {
         _store.Loop.VerifyAccess();
         var keyPair = CreateKeyPair(name);
         var alias = new CoreAlias(_space, name);
-        var options = new HypercoreOptions { KeyPair = keyPair, Manifest = Manifest.ForSigner(keyPair.PublicKey) };
+        var identity = new HypercoreOptions { KeyPair = keyPair, Manifest = Manifest.ForSigner(keyPair.PublicKey) };
         if (await _store.FindAliasAsync(alias) is { } discoveryKey)
-            options = options with { Key = await FindKeyAsync(discoveryKey), Manifest = null };
-        else if (!createIfMissing)
+            identity = identity with { Key = await FindKeyAsync(discoveryKey), Manifest = null };
+        else if (!options.CreateIfMissing)
         {
             keyPair.Dispose();
             throw new HypercoreException(HypercoreErrorCode.StorageEmpty, $"No core named '{name}' is stored here.");
         }
-        var core = await _store.OpenCoreAsync(options, alias);
+        var core = await _store.OpenCoreAsync(identity, alias);
         if (core.KeyPair != keyPair && core.KeyPair?.PublicKey == keyPair.PublicKey)
         {
             keyPair.Dispose();
-            return new Hypercore(core, core.Default, core.KeyPair, encryption);
+            keyPair = core.KeyPair;
         }
-        core.Own(keyPair);
-        return new Hypercore(core, core.Default, keyPair, encryption);
+        else
+        {
+            core.Own(keyPair);
+        }
+        return await OpenAsync(core, keyPair, options, cancellationToken);
     }
 
     /// <summary>The core of a key: someone else's unless its secret is stored here.</summary>
-    public async Task<Hypercore> GetAsync(Bytes32 key, bool createIfMissing = true, BlockEncryption? encryption = null)
+    public Task<Hypercore> GetAsync(Bytes32 key, bool createIfMissing = true, BlockEncryption? encryption = null) =>
+        GetAsync(key, new CoreSessionOptions { Encryption = encryption, CreateIfMissing = createIfMissing });
+
+    /// <inheritdoc cref="GetAsync(Bytes32, bool, BlockEncryption?)"/>
+    /// <exception cref="HypercoreException">STORAGE_EMPTY; REQUEST_TIMEOUT of an exclusive session.</exception>
+    public async Task<Hypercore> GetAsync(
+        Bytes32 key,
+        CoreSessionOptions options,
+        CancellationToken cancellationToken = default
+    )
     {
         _store.Loop.VerifyAccess();
-        var options = new HypercoreOptions { Key = key, CreateIfMissing = createIfMissing };
-        var core = await _store.OpenCoreAsync(options, alias: null);
-        return new Hypercore(core, core.Default, core.KeyPair, encryption);
+        var identity = new HypercoreOptions { Key = key, CreateIfMissing = options.CreateIfMissing };
+        var core = await _store.OpenCoreAsync(identity, alias: null);
+        return await OpenAsync(core, core.KeyPair, options, cancellationToken);
     }
 
     /// <summary>A stored core of any name or none, as <see cref="CorestoreStorage.ListCoresAsync"/> lists it.</summary>
@@ -96,6 +127,18 @@ public sealed partial class Corestore
         if (!await _store.HasAsync(discoveryKey))
             throw new HypercoreException(HypercoreErrorCode.StorageEmpty, $"No core {discoveryKey} is stored here.");
         return await GetAsync(await FindKeyAsync(discoveryKey), createIfMissing: false);
+    }
+
+    private Task<Hypercore> OpenAsync(
+        OpenCore core,
+        KeyPair? keyPair,
+        CoreSessionOptions options,
+        CancellationToken cancellationToken
+    )
+    {
+        if (IsReadOnly && options.IsWritable is null)
+            options = options with { IsWritable = false };
+        return Hypercore.OpenAsync(core, keyPair, options, cancellationToken);
     }
 
     private async Task<Bytes32> FindKeyAsync(Bytes32 discoveryKey)

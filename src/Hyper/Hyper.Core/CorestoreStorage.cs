@@ -110,6 +110,8 @@ public sealed partial class CorestoreStorage : IAsyncDisposable
         return Values.MayBlock ? CountAsync(work) : Task.FromResult(work());
     }
 
+    internal bool IsClosed => _isClosed;
+
     /// <summary>Throws when the store is closed.</summary>
     internal void VerifyOpen()
     {

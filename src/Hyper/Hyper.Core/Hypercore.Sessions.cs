@@ -1,14 +1,16 @@
 using Hyper.Core.Internal;
+using Hyper.Crypto;
 
 namespace Hyper.Core;
 
 public sealed partial class Hypercore
 {
-    /// <summary>Another session on what this one looks at. As any made from this one, it reads as <see cref="Reads"/> says here.</summary>
+    /// <summary>Another session on what this one looks at. As any made from this one, it reads as <see cref="Reads"/> says
+    /// here, and writes nothing if this one may not.</summary>
     public Hypercore OpenSession()
     {
         VerifyOpen();
-        return new Hypercore(_core, _state, _keyPair, _encryption) { Reads = Reads };
+        return Derive(_state, _keyPair);
     }
 
     /// <summary>
@@ -19,23 +21,26 @@ public sealed partial class Hypercore
     {
         VerifyOpen();
         var state = await _state.OpenSessionAsync(name, overwrite);
-        return new Hypercore(_core, state, _keyPair, _encryption) { Reads = Reads };
+        return Derive(state, _keyPair);
     }
 
     /// <summary>A session that goes on showing what this one shows when the writes before are done.</summary>
     public async Task<Hypercore> OpenSnapshotAsync()
     {
         VerifyOpen();
-        return new Hypercore(_core, await _state.TakeSnapshotAsync(), null, _encryption) { Reads = Reads };
+        return Derive(await _state.TakeSnapshotAsync(), null);
     }
 
     /// <summary>
     /// Moves what a named session appended into this core, signed; up to <paramref name="length"/> if it is given. Null if the
     /// session is not ahead, or the core has moved on to something else.
     /// </summary>
+    /// <exception cref="HypercoreException">SESSION_NOT_WRITABLE: this session was opened to read.</exception>
     public Task<CoreLength?> CommitAsync(Hypercore session, ulong? length = null, AppendOptions? options = null)
     {
         VerifyOpen();
+        if (_isReadOnly)
+            throw NotWritable();
         return _state.CommitAsync(session._state, length, options?.KeyPair ?? _keyPair, options?.Signature ?? default);
     }
 
@@ -47,6 +52,9 @@ public sealed partial class Hypercore
     public Hypercore OpenInAtom(CoreAtom atom)
     {
         VerifyOpen();
-        return new Hypercore(_core, _state.OpenInAtom(atom), _keyPair, _encryption) { Reads = Reads };
+        return Derive(_state.OpenInAtom(atom), _keyPair);
     }
+
+    private Hypercore Derive(CoreState state, KeyPair? keyPair) =>
+        new(_core, state, keyPair, _encryption, _isReadOnly) { Reads = Reads };
 }

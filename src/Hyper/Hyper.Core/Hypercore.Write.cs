@@ -16,7 +16,7 @@ public sealed partial class Hypercore
     /// </summary>
     /// <returns>Length and byte length after these blocks.</returns>
     /// <exception cref="HypercoreException">
-    /// SESSION_NOT_WRITABLE without a key pair; BAD_ARGUMENT for a block over 15 MiB; INVALID_OPERATION if the core is not as
+    /// SESSION_NOT_WRITABLE without a key pair, or in a session that was opened to read; BAD_ARGUMENT for a block over 15 MiB; INVALID_OPERATION if the core is not as
     /// <paramref name="options"/> expect; WRITE_FAILED if it could not be stored.
     /// </exception>
     public Task<CoreLength> AppendAsync(
@@ -28,7 +28,11 @@ public sealed partial class Hypercore
         VerifyOpen();
         options ??= _noOptions;
         var keyPair = options.KeyPair ?? (_state.Name is null ? _keyPair : null);
-        if (_state.IsSnapshot || (_state == _core.Default && keyPair is null && options.Signature.IsEmpty))
+        if (
+            _isReadOnly
+            || _state.IsSnapshot
+            || (_state == _core.Default && keyPair is null && options.Signature.IsEmpty)
+        )
             throw NotWritable();
         foreach (var block in blocks)
         {
@@ -53,7 +57,7 @@ public sealed partial class Hypercore
     )
     {
         VerifyOpen();
-        if (_state.IsSnapshot || (_state == _core.Default && _keyPair is null && length > 0))
+        if (_isReadOnly || _state.IsSnapshot || (_state == _core.Default && _keyPair is null && length > 0))
             throw NotWritable();
         // A truncated session is signed where it can be, an extended one is not: JavaScript does so, and it is on disk.
         return _state.TruncateAsync(length, fork, _keyPair, default, cancellationToken);

@@ -21,14 +21,25 @@ public sealed partial class Hypercore : IAsyncDisposable, ICoreStateListener
     private readonly CoreState _state;
     private readonly KeyPair? _keyPair;
     private readonly BlockEncryption? _encryption;
+    private readonly bool _isReadOnly;
+    private readonly bool _isExclusive;
     private bool _isClosed;
 
-    internal Hypercore(OpenCore core, CoreState state, KeyPair? keyPair, BlockEncryption? encryption)
+    private Hypercore(
+        OpenCore core,
+        CoreState state,
+        KeyPair? keyPair,
+        BlockEncryption? encryption,
+        bool isReadOnly,
+        bool isExclusive = false
+    )
     {
         _core = core;
         _state = state;
         _keyPair = keyPair;
         _encryption = encryption;
+        _isReadOnly = isReadOnly;
+        _isExclusive = isExclusive;
         _state.Listeners.Add(this);
         _core.OnSessionOpened();
     }
@@ -49,7 +60,8 @@ public sealed partial class Hypercore : IAsyncDisposable, ICoreStateListener
     public Manifest? Manifest => _core.Auth.Manifest;
 
     /// <summary>Whether this session can append.</summary>
-    public bool IsWritable => !_isClosed && !_state.IsSnapshot && (_keyPair is not null || !_state.IsDefault);
+    public bool IsWritable =>
+        !_isClosed && !_isReadOnly && !_state.IsSnapshot && (_keyPair is not null || !_state.IsDefault);
 
     /// <summary>Number of blocks.</summary>
     public ulong Length => _state.Head.Length;
@@ -83,12 +95,34 @@ public sealed partial class Hypercore : IAsyncDisposable, ICoreStateListener
     internal CoreState State => _state;
 
     /// <summary>Opens a core that is stored, or makes it. Called on the loop of <paramref name="store"/>.</summary>
-    /// <exception cref="HypercoreException">STORAGE_EMPTY, STORAGE_CONFLICT, STORAGE_CORRUPT or BAD_ARGUMENT.</exception>
-    public static async Task<Hypercore> OpenAsync(CorestoreStorage store, HypercoreOptions? options = null)
+    /// <exception cref="HypercoreException">
+    /// STORAGE_EMPTY, STORAGE_CONFLICT, STORAGE_CORRUPT or BAD_ARGUMENT; REQUEST_TIMEOUT of an exclusive session.
+    /// </exception>
+    public static async Task<Hypercore> OpenAsync(
+        CorestoreStorage store,
+        HypercoreOptions? options = null,
+        CancellationToken cancellationToken = default
+    )
     {
         store.Loop.VerifyAccess();
-        var core = await store.OpenCoreAsync(options ?? new HypercoreOptions(), alias: null);
-        return new Hypercore(core, core.Default, options?.KeyPair ?? core.KeyPair, options?.Encryption);
+        options ??= new HypercoreOptions();
+        var core = await store.OpenCoreAsync(options, alias: null);
+        return await OpenAsync(core, options.KeyPair ?? core.KeyPair, options, cancellationToken);
+    }
+
+    /// <summary>The first session of those who open a core: it says whether they write, and waits if it is to be exclusive.</summary>
+    internal static async Task<Hypercore> OpenAsync(
+        OpenCore core,
+        KeyPair? keyPair,
+        CoreSessionOptions options,
+        CancellationToken cancellationToken
+    )
+    {
+        var isReadOnly = options.IsWritable == false;
+        var isExclusive = options.IsExclusive && !isReadOnly;
+        if (isExclusive)
+            await core.EnterExclusiveAsync(options.ExclusiveTimeout, cancellationToken);
+        return new Hypercore(core, core.Default, keyPair, options.Encryption, isReadOnly, isExclusive);
     }
 
     /// <summary>Closes this session. The core stays open for others, and its writes on their way are finished.</summary>
@@ -101,6 +135,8 @@ public sealed partial class Hypercore : IAsyncDisposable, ICoreStateListener
         if (_state.Listeners.Count == 0 && _state != _core.Default)
             _state.Close();
         EndReplication();
+        if (_isExclusive)
+            _core.ExitExclusive();
         return ValueTask.CompletedTask;
     }
 

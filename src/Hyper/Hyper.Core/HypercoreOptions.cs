@@ -4,7 +4,7 @@ using Hyper.Encoding;
 namespace Hyper.Core;
 
 /// <summary>Which core to open, and how.</summary>
-public sealed record HypercoreOptions
+public sealed record HypercoreOptions : CoreSessionOptions
 {
     /// <summary>The core's key. Without it, <see cref="Manifest"/> or <see cref="KeyPair"/> decides; without all, a new core is made.</summary>
     public Bytes32? Key { get; init; }
@@ -15,9 +15,6 @@ public sealed record HypercoreOptions
     /// <summary>What signs appends. By default the one that is stored with the core; disposed by its owner.</summary>
     public KeyPair? KeyPair { get; init; }
 
-    /// <summary>Make the core if it is not stored; yes by default. Otherwise opening fails with STORAGE_EMPTY.</summary>
-    public bool CreateIfMissing { get; init; } = true;
-
     /// <summary>
     /// A new core gets its public key as key, as cores from before manifests. No by default (JavaScript's bare Hypercore: yes;
     /// its Corestore: no).
@@ -26,9 +23,6 @@ public sealed record HypercoreOptions
 
     /// <summary>Signatures omit the namespace, as those of the oldest cores.</summary>
     public bool IsLegacy { get; init; }
-
-    /// <summary>What the blocks are encrypted with; they are not by default. Not stored: it is given at each opening.</summary>
-    public BlockEncryption? Encryption { get; init; }
 
     /// <summary>User data that a new core begins with.</summary>
     public IReadOnlyDictionary<string, byte[]> UserData { get; init; } = new Dictionary<string, byte[]>();

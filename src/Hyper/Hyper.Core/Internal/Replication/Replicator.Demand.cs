@@ -58,22 +58,9 @@ internal sealed partial class Replicator
         CancellationToken cancellationToken
     )
     {
-        await using var registration = cancellationToken.UnsafeRegister(
-            static (state, token) => ((TaskCompletionSource<T>)state!).TrySetCanceled(token),
-            outcome
-        );
-        using var timer =
-            timeout == Timeout.InfiniteTimeSpan
-                ? null
-                : Time.CreateTimer(
-                    _ => outcome.TrySetException(TimedOut(what, timeout)),
-                    null,
-                    timeout,
-                    Timeout.InfiniteTimeSpan
-                );
         try
         {
-            return await outcome.Task;
+            return await outcome.WithinAsync(Time, timeout, () => TimedOut(what, timeout), cancellationToken);
         }
         finally
         {

@@ -3,6 +3,7 @@ namespace Hyper.Core.Internal;
 internal sealed partial class OpenCore
 {
     private Replicator? _replicator;
+    private ExclusiveTurn? _exclusive;
 
     /// <summary>Sessions that are open, of every state: a core takes part in replication while it has some.</summary>
     public int Sessions { get; private set; }
@@ -31,11 +32,30 @@ internal sealed partial class OpenCore
         _replicator?.OnSessionsChanged();
     }
 
+    /// <summary>Waits until no other exclusive session is open; the one that opens now leaves by <see cref="ExitExclusive"/>.</summary>
+    public async Task EnterExclusiveAsync(TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        _exclusive ??= new ExclusiveTurn(Storage.Store.Loop);
+        await _exclusive.EnterAsync(timeout, cancellationToken);
+        if (!Storage.Store.IsClosed)
+            return;
+        // The turn came in the moment in which the store was closed.
+        _exclusive.Exit();
+        Storage.Store.VerifyOpen();
+    }
+
+    public void ExitExclusive() => _exclusive!.Exit();
+
     public void Freeze(ulong length, ulong fork)
     {
         IsFrozen = true;
         Conflicted?.Invoke(length, fork);
     }
 
-    public void CloseReplication(HypercoreException reason) => _replicator?.Close(reason);
+    /// <summary>Ends what waits: for peers, or for another session.</summary>
+    public void CloseReplication(HypercoreException reason)
+    {
+        _replicator?.Close(reason);
+        _exclusive?.Close(reason);
+    }
 }

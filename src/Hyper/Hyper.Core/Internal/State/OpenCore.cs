@@ -107,7 +107,12 @@ internal sealed partial class OpenCore
     public bool WasOpened { get; set; } = true;
 
     /// <summary>Whether nobody uses the core: no session, no peer, no write on its way.</summary>
-    public bool IsIdle => Sessions == 0 && !IsFrozen && !HasPeers && States.TrueForAll(state => !state.IsBusy);
+    public bool IsIdle =>
+        Sessions == 0
+        && _exclusive is not { IsTaken: true }
+        && !IsFrozen
+        && !HasPeers
+        && States.TrueForAll(state => !state.IsBusy);
 
     /// <summary>Disposes something with the core: a secret that was read or derived for it.</summary>
     public void Own(IDisposable item) => _owned.Add(item);
