@@ -13,6 +13,9 @@ public sealed partial class Sidechannels
     /// <summary>Values of a byte that fall on each letter equally often.</summary>
     private const int FairBytes = 252;
 
+    /// <summary>Largest frame that is worth gathering: the cipher's fixed cost is saved, but each byte is copied.</summary>
+    private const int MaxGatheredBytes = 2048;
+
     /// <summary>Randomness for the identifiers to come, and how much of it is used.</summary>
     private readonly byte[] _idBytes = new byte[256];
     private int _idByte = 256;
@@ -163,7 +166,7 @@ public sealed partial class Sidechannels
                 Drop(link, DropReason.Unauthorized);
                 continue;
             }
-            if (item.IsInBatch)
+            if (item.IsInBatch && frame.Length <= MaxGatheredBytes)
                 peer.Connection.Mux.CorkTurn();
             switch (link.Send(frame))
             {

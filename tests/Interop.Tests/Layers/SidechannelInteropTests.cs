@@ -78,6 +78,32 @@ public sealed class SidechannelInteropTests(NodePartners partners)
 
     [Theory]
     [MemberData(nameof(PartnerSets.Each), MemberType = typeof(PartnerSets))]
+    public async Task Messages_that_leave_together_arrive_whole_signed_and_in_their_order(PartnerSet set)
+    {
+        const int count = 100;
+        // Some are too long to be gathered with their neighbours.
+        string Text(int number) => $"{number} {new string('x', number % 7 == 0 ? 5000 : number)}";
+        var options = new SidechannelOptions { ProofOfWork = false };
+        await using var loop = new OurLoop();
+        await using var partner = await partners.StartAsync(set);
+        await using var network = await DhtNetwork.StartAsync(NetworkOwner.Ours, loop, partner);
+        await using var ours = await OurSidechannels.StartAsync(loop, network.Bootstrap, options: options);
+        await ours.AnnouncedAsync();
+        var theirs = await JsSidechannel.StartAsync(partner, network.Bootstrap, difficulty: 0, seed: Seeds.B);
+        await theirs.JoinAsync(Entry);
+        await OpenAsync(ours, theirs);
+        var sending = Enumerable.Range(0, count).Select(number => ours.SendAsync(Entry, Text(number))).ToList();
+        Assert.All(await Task.WhenAll(sending), sent => Assert.Equal(1, sent.Peers));
+        for (var number = 0; number < count; number++)
+        {
+            var there = await theirs.ReceiveAsync();
+            Assert.True(there.Signed);
+            Assert.Equal(Text(number), there.Message.GetString());
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(PartnerSets.Each), MemberType = typeof(PartnerSets))]
     public async Task Message_without_work_is_dropped_on_each_side(PartnerSet set)
     {
         await using var loop = new OurLoop();
