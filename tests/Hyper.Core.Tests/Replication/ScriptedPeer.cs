@@ -68,9 +68,6 @@ internal sealed class ScriptedPeer : IMuxChannelHandler
     /// <summary>Called with each request.</summary>
     public Action<RequestMessage>? OnRequest { get; set; }
 
-    /// <summary>Called with each answer to what it asked.</summary>
-    public Action<DataMessage>? OnAnswer { get; set; }
-
     /// <summary>Says that it has a core of this length whole.</summary>
     public void Pretend(ulong length, ulong remoteLength = 0, ulong fork = 0)
     {
@@ -141,7 +138,6 @@ internal sealed class ScriptedPeer : IMuxChannelHandler
                 break;
             case DataMessage data:
                 Answers.Add(data);
-                OnAnswer?.Invoke(data);
                 break;
             case NoDataMessage refusal:
                 Refusals.Add(refusal);

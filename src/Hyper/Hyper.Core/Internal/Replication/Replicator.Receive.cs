@@ -117,8 +117,25 @@ internal sealed partial class Replicator
             _held.Clear();
             _isHeldDue = false;
         }
-        if (_arrived.Count > 0)
+        if (_failure is not null)
+            GiveUpArrived();
+        else if (_arrived.Count > 0)
             Watch(ApplyArrivedAsync());
+    }
+
+    /// <summary>What nothing can be done with any more must not wait: a turn that finds it would be followed by another.</summary>
+    private void GiveUpArrived()
+    {
+        Arrival[] given = [.. _arrived, .. _held];
+        _arrived.Clear();
+        _held.Clear();
+        _arrivedBytes = 0;
+        foreach (var arrival in given)
+        {
+            if (arrival.Request.Block is { } demand)
+                demand.IsArrived = false;
+            Release(arrival.Request);
+        }
     }
 
     private async Task ApplyArrivedAsync()
