@@ -96,6 +96,60 @@ public sealed class DamageTests : IDisposable
         });
     }
 
+    [Theory]
+    [InlineData(100)]
+    [InlineData(100_000)]
+    public async Task Block_that_was_replaced_below_every_checksum_is_never_read(int size)
+    {
+        var blocks = Enumerable.Range(0, 20).Select(i => Enumerable.Repeat((byte)i, size).ToArray()).ToArray();
+        var wrong = (byte[])blocks[7].Clone();
+        wrong[size / 2] ^= 1;
+        await InStoreAsync(async names =>
+        {
+            await using var core = await names.GetAsync("log");
+            await core.AppendAsync([.. blocks.Select(block => (ReadOnlyMemory<byte>)block)]);
+            await using var before = await core.OpenSnapshotAsync();
+            // Another block, and another leaf, as RocksDB would write them; and no leaf, as JavaScript may leave a block.
+            using (var batch = core.State.Storage.NewBatch())
+            {
+                batch.PutBlock(7, wrong);
+                batch.PutTreeNode(new TreeNode(2 * 11, (ulong)size, default));
+                batch.DeleteTreeNode(2 * 13);
+                await core.State.Storage.WriteAsync(batch);
+            }
+            await RefusesDamageAsync(core);
+            Assert.Equal(blocks[7], await before.GetAsync(7));
+        });
+        // The same from the disk.
+        await InStoreAsync(async names =>
+        {
+            await using var core = await names.GetAsync("log");
+            await RefusesDamageAsync(core);
+            await using var view = await core.OpenSnapshotAsync();
+            await RefusesDamageAsync(view);
+            await using var branch = await core.OpenSessionAsync("branch");
+            await RefusesDamageAsync(branch);
+            var read = new List<byte[]>();
+            await RefusesAsync(7, core, () => CollectAsync(core.ReadBlocksAsync(), read));
+            Assert.Equal(blocks[..7], read);
+            await core.AuditAsync(repair: true);
+            Assert.Null(await core.GetAsync(7));
+            Assert.Equal(blocks[6], await core.GetAsync(6));
+        });
+
+        async Task RefusesDamageAsync(Hypercore core)
+        {
+            for (var i = 0; i < blocks.Length; i++)
+            {
+                var index = (ulong)i;
+                if (i is 7 or 11)
+                    await RefusesAsync(index, core, () => core.GetAsync(index).AsTask());
+                else
+                    Assert.Equal(blocks[i], await core.GetAsync(index));
+            }
+        }
+    }
+
     [Fact]
     public Task Store_that_is_open_cannot_be_opened_again() =>
         InStoreAsync(async _ =>
@@ -104,6 +158,19 @@ public sealed class DamageTests : IDisposable
             Assert.Equal(HypercoreErrorCode.StorageLocked, error.Code);
             Assert.Contains("in use by another process", error.Message, StringComparison.Ordinal);
         });
+
+    private static async Task RefusesAsync(ulong block, Hypercore core, Func<Task> read)
+    {
+        var error = await Assert.ThrowsAsync<HypercoreException>(read);
+        Assert.Equal(HypercoreErrorCode.StorageCorrupt, error.Code);
+        Assert.Contains($"Block {block} of core {core.Key.ToHex()}", error.Message, StringComparison.Ordinal);
+    }
+
+    private static async Task CollectAsync(IAsyncEnumerable<byte[]> blocks, List<byte[]> read)
+    {
+        await foreach (var block in blocks)
+            read.Add(block);
+    }
 
     private async Task WriteAsync(bool isClosedWell)
     {

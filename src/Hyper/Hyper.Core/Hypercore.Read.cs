@@ -21,7 +21,8 @@ public sealed partial class Hypercore
     /// <summary>The block: from here, or from a peer if the options say to wait for one; else null.</summary>
     /// <exception cref="HypercoreException">
     /// SNAPSHOT_NOT_AVAILABLE: beyond a snapshot's length, or cut from the core since it was taken. REQUEST_TIMEOUT: no
-    /// peer sent it in time. DECODING_ERROR: too short to be encrypted. WRITE_FAILED, SESSION_CLOSED, CONFLICT.
+    /// peer sent it in time. STORAGE_CORRUPT: what is stored is damaged, or is not the block. DECODING_ERROR: too short to be
+    /// encrypted. WRITE_FAILED, SESSION_CLOSED, CONFLICT.
     /// </exception>
     public ValueTask<byte[]?> GetAsync(ulong index, GetOptions options, CancellationToken cancellationToken = default)
     {
@@ -32,7 +33,7 @@ public sealed partial class Hypercore
         if (
             index < Length
             && IsAnnounced(index)
-            && _state.Storage.TryGetBlock(index, out var block)
+            && _state.Storage.TryGetSoundBlock(index, out var block)
             && (block is not null || (!_state.IsSnapshot && !options.Wait))
         )
             return ValueTask.FromResult(Decrypt(index, block));
@@ -119,7 +120,7 @@ public sealed partial class Hypercore
         var length = Length;
         if (index < length)
         {
-            var read = _state.Storage.GetBlockAsync(index);
+            var read = _state.Storage.GetSoundBlockAsync(index);
             if (await read.AsTask().WaitAsync(cancellationToken) is { } block)
             {
                 if (!IsAnnounced(index))
@@ -133,7 +134,7 @@ public sealed partial class Hypercore
             return null;
         VerifyOpen();
         // It may have come since the snapshot was taken, or while it was looked for.
-        if (_core.Bitfield.Get(index) && await _core.Storage.GetBlockAsync(index) is { } stored)
+        if (_core.Bitfield.Get(index) && await _core.Storage.GetSoundBlockAsync(index) is { } stored)
             return stored;
         VerifyOpen();
         return await EndWithSessionAsync(

@@ -7,7 +7,7 @@ namespace Hyper.Core.Internal;
 /// One data pointer of a core as reads see it: its own records, the shared beginning of the pointers it depends on, and the
 /// changes of the atom it takes part in. Belongs to the loop. Source: hypercore-storage 1.18.0, lib/tx.js.
 /// </summary>
-internal sealed class CoreStorage : ITreeNodes
+internal sealed partial class CoreStorage : ITreeNodes
 {
     private readonly CorestoreStorage _store;
     private readonly IKeyValueReader _reader;
@@ -146,7 +146,7 @@ internal sealed class CoreStorage : ITreeNodes
         }
         catch (HypercoreException error) when (error.Code == HypercoreErrorCode.StorageCorrupt)
         {
-            throw Unreadable(index, error);
+            throw Unreadable(index, $"{CorePointer} (data {DataPointer})", error.Message, error);
         }
     }
 
@@ -166,7 +166,7 @@ internal sealed class CoreStorage : ITreeNodes
         }
         catch (HypercoreException error) when (error.Code == HypercoreErrorCode.StorageCorrupt)
         {
-            throw Unreadable(index, error);
+            throw Unreadable(index, $"{CorePointer} (data {DataPointer})", error.Message, error);
         }
     }
 
@@ -181,7 +181,7 @@ internal sealed class CoreStorage : ITreeNodes
         }
         catch (HypercoreException error) when (error.Code == HypercoreErrorCode.StorageCorrupt)
         {
-            throw Unreadable(index, error);
+            throw Unreadable(index, $"{CorePointer} (data {DataPointer})", error.Message, error);
         }
         block = null;
         if (lookup == Lookup.NotInMemory)
@@ -274,11 +274,16 @@ internal sealed class CoreStorage : ITreeNodes
             $"The {what} of core {CorePointer} (data {DataPointer}) does not decode."
         );
 
-    private HypercoreException Unreadable(ulong index, HypercoreException error) =>
+    private static HypercoreException Unreadable(
+        ulong index,
+        string core,
+        string reason,
+        HypercoreException? cause = null
+    ) =>
         new(
-            error.Code,
-            $"Block {index} of core {CorePointer} (data {DataPointer}) cannot be read: {error.Message} Run a check of the store.",
-            error
+            HypercoreErrorCode.StorageCorrupt,
+            $"Block {index} of core {core} cannot be read: {reason} Run a check of the store.",
+            cause
         );
 
     private async ValueTask SupplyAsync(TreeReader reader)
