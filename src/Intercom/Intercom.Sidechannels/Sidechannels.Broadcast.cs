@@ -90,7 +90,7 @@ public sealed partial class Sidechannels
     private JsObject BuildPayload(string channel, JsValue? message, JsValue? invite)
     {
         var time = Loop.Time.GetUtcNow().ToUnixTimeMilliseconds();
-        var payload = new JsObject
+        var payload = new JsObject(capacity: 10)
         {
             ["type"] = "sidechannel",
             ["id"] = MakeId(time),

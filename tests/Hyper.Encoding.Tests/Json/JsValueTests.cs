@@ -6,6 +6,20 @@ namespace Hyper.Encoding.Tests.Json;
 
 public sealed class JsValueTests
 {
+    [Theory]
+    [InlineData(0)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void An_object_with_room_is_empty_and_takes_more_than_that(int capacity)
+    {
+        var value = new JsObject(capacity);
+        Assert.Empty(value);
+        value["b"] = 1;
+        value["a"] = 2;
+        value["1"] = 3;
+        Assert.Equal("""{"1":3,"b":1,"a":2}""", JsJson.Stringify(value));
+    }
+
     [Fact]
     public void Set_of_an_existing_key_keeps_its_place()
     {

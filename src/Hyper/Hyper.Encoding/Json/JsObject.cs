@@ -25,6 +25,12 @@ public sealed partial class JsObject : JsValue, IReadOnlyCollection<KeyValuePair
 
     private bool _isUnordered;
 
+    /// <summary>An object without members.</summary>
+    public JsObject() { }
+
+    /// <summary>An object without members, with room for so many.</summary>
+    public JsObject(int capacity) => _members = new KeyValuePair<string, JsValue>[capacity];
+
     /// <inheritdoc/>
     public override JsKind Kind => JsKind.Object;
 

@@ -32,7 +32,7 @@ internal static class BridgeJson
     public static JsObject Event(SidechannelMessage message, string trust, DateTimeOffset now)
     {
         var payload = message.Payload;
-        return new JsObject
+        return new JsObject(capacity: 14)
         {
             ["type"] = "sidechannel_message",
             ["channel"] = message.Channel,

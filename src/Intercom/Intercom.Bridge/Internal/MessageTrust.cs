@@ -1,3 +1,4 @@
+using Hyper.Encoding.Json;
 using Intercom.Sidechannels;
 using Intercom.Sidechannels.Internal.Json;
 
@@ -19,7 +20,7 @@ internal sealed class MessageTrust(IEnumerable<string> trustedKeys)
     {
         if (!message.IsAuthentic)
             return "none";
-        if (KeyHex.Normalize(JsConvert.Get(message.Payload, "from")) is { } from && _trusted.Contains(from))
+        if (_trusted.Count > 0 && IsTrusted(JsConvert.Get(message.Payload, "from")))
             return "trusted";
         return message.Role switch
         {
@@ -28,4 +29,6 @@ internal sealed class MessageTrust(IEnumerable<string> trustedKeys)
             _ => "verified",
         };
     }
+
+    private bool IsTrusted(JsValue? from) => KeyHex.Normalize(from) is { } key && _trusted.Contains(key);
 }

@@ -15,7 +15,7 @@ internal static class CanonicalForms
     /// <summary>The members stand in their order, which saves their sorting.</summary>
     public static byte[] SignatureBase(JsValue payload) =>
         JsJson.StringifySortedToUtf8(
-            new JsObject
+            new JsObject(capacity: 7)
             {
                 ["channel"] = JsConvert.OrNull(JsConvert.Get(payload, "channel")),
                 ["from"] = KeyHex.Normalize(JsConvert.Get(payload, "from")),
