@@ -43,6 +43,30 @@ public sealed class DispatchTests
         }
     }
 
+    [Fact]
+    public async Task Events_that_come_faster_than_the_bridge_can_write_them_are_all_written_in_order()
+    {
+        const int Count = 20_000;
+        CallingNode called = null!;
+        var options = BridgeLab.Options with
+        {
+            Time = new StoppedTime(),
+            MaxQueuedEvents = Count,
+            MaxQueuedBytes = int.MaxValue,
+        };
+        await using var lab = await BridgeLab.StartAsync(options, wrap: node => called = new CallingNode(node));
+        using var client = await lab.ConnectAuthenticatedAsync();
+        var delivering = lab.Loop.InvokeAsync(() =>
+        {
+            for (var i = 0; i < Count; i++)
+                called.Deliver("c1", i);
+        });
+        for (var i = 0; i < Count; i++)
+            Assert.Equal(i, (await client.ReadAsync()).GetNumber("message"));
+        await delivering;
+        Assert.Equal(0, lab.Bridge.DroppedEvents);
+    }
+
     private static async Task ExpectOrderAsync(StoppedTime time, Action<int> before)
     {
         await using var lab = await BridgeLab.StartAsync(BridgeLab.Options with { Time = time });

@@ -19,6 +19,9 @@ public sealed partial class ScBridge
     /// <summary>A message that comes this long after the last comes alone.</summary>
     private static readonly TimeSpan _alone = TimeSpan.FromMicroseconds(200);
 
+    /// <summary>Held while messages are taken from the queue and dispatched, which keeps their order.</summary>
+    private readonly Lock _dispatch = new();
+
     /// <summary>Messages taken down and not dispatched yet.</summary>
     private int _undispatched;
 
@@ -39,28 +42,30 @@ public sealed partial class ScBridge
             DispatchHere(message);
             return;
         }
+        // Only the loop adds to them, so there is room behind this.
+        if (Volatile.Read(ref _undispatched) >= MaxUndispatched)
+            DispatchHere(null);
         Interlocked.Increment(ref _undispatched);
         if (!_messages.Writer.TryWrite(message))
             Interlocked.Decrement(ref _undispatched);
     }
 
-    private void DropUndispatched()
-    {
-        Interlocked.Increment(ref _dropped);
-        Interlocked.Decrement(ref _undispatched);
-    }
-
     private static bool IsShort(SidechannelMessage message) =>
         message.Message is JsString { Value.Length: <= FewChars } or JsNumber or JsBoolean;
 
-    /// <summary>The clients' writers go on from here, and must not come back to the loop when they wait.</summary>
-    private void DispatchHere(SidechannelMessage message)
+    /// <summary>
+    /// One message, or some that wait. The clients' writers go on from here, and must not come back to the loop when they wait.
+    /// </summary>
+    private void DispatchHere(SidechannelMessage? alone)
     {
         var context = SynchronizationContext.Current;
         SynchronizationContext.SetSynchronizationContext(null);
         try
         {
-            Dispatch(message);
+            if (alone is null)
+                DispatchWaiting();
+            else
+                Dispatch(alone);
             WakeWriters();
         }
         finally
@@ -73,13 +78,22 @@ public sealed partial class ScBridge
     {
         while (await _messages.Reader.WaitToReadAsync())
         {
+            DispatchWaiting();
+            WakeWriters();
+        }
+    }
+
+    /// <summary>The oldest of those that wait, so many that the writers are not told too late.</summary>
+    private void DispatchWaiting()
+    {
+        lock (_dispatch)
+        {
             var count = 0;
             while (count < MaxDispatched && _messages.Reader.TryRead(out var message))
             {
                 Dispatch(message);
                 count++;
             }
-            WakeWriters();
             Interlocked.Add(ref _undispatched, -count);
         }
     }

@@ -18,13 +18,13 @@ namespace Intercom.Bridge;
 /// </summary>
 /// <remarks>
 /// Its own threads serve the clients; of the node it uses <see cref="IBridgeNode"/> only. A delivered message is taken
-/// down on the node's loop, which never waits, and written out once by the dispatcher for all clients that want it; one
-/// that comes alone, for few clients, is written there and then.
-/// Each client has a bounded queue: one that reads slowly loses its oldest events, not its neighbours theirs.
+/// down on the node's loop and written out once by the dispatcher for all clients that want it; one that comes alone, for
+/// few clients, is written there and then. Where the dispatcher cannot keep up the loop writes out what waits, and so takes
+/// no more from the network than the bridge can pass on. Each client has a bounded queue: one that reads slowly loses its oldest events, not its neighbours theirs.
 /// </remarks>
 public sealed partial class ScBridge : IAsyncDisposable
 {
-    /// <summary>Messages that wait for the dispatcher; the oldest goes when there are more.</summary>
+    /// <summary>Messages that wait for the dispatcher; when there are more the node's loop does its work.</summary>
     private const int MaxUndispatched = 1024;
 
     private readonly IBridgeNode _node;
@@ -55,14 +55,7 @@ public sealed partial class ScBridge : IAsyncDisposable
         _filterChannels = options.FilterChannels?.ToHashSet(StringComparer.Ordinal);
         _trust = new MessageTrust(options.TrustedKeys);
         _tokens = new TokenGate(options.Token, () => _credentials, options.MaxFailuresPerMinute, options.Time);
-        _messages = Channel.CreateBounded<SidechannelMessage>(
-            new BoundedChannelOptions(MaxUndispatched)
-            {
-                FullMode = BoundedChannelFullMode.DropOldest,
-                SingleReader = true,
-            },
-            _ => DropUndispatched()
-        );
+        _messages = Channel.CreateBounded<SidechannelMessage>(MaxUndispatched);
         _webSockets = new WebSocketMiddleware(
             ServeAsync,
             Options.Create(
@@ -82,7 +75,7 @@ public sealed partial class ScBridge : IAsyncDisposable
     /// <summary>Clients connected now.</summary>
     public int ClientCount => _clients.Count;
 
-    /// <summary>Events that were not given to a client because it, or the bridge, was too slow.</summary>
+    /// <summary>Events that were not given to a client because it was too slow.</summary>
     public long DroppedEvents =>
         Interlocked.Read(ref _dropped) + _clients.Keys.Sum(client => client.Session.Queue.DroppedEvents);
 
