@@ -2,11 +2,13 @@
 //
 // Needs nothing but Node 22 (with Node 20: node --experimental-websocket echo-bot.mjs …).
 // What others say is data: nothing of it is ever run.
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 const [store, channel = '0000intercom'] = process.argv.slice(2)
-if (!store) throw new Error('which store? node echo-bot.mjs stores/peer [channel]')
+const fail = (text) => process.exit(console.error(text) ?? 1)
+if (!store) fail('which store? node echo-bot.mjs stores/peer [channel]')
+if (!existsSync(join(store, 'bridge.json'))) fail(`no peer runs in ${store}: start one with intercom up`)
 const { url } = JSON.parse(readFileSync(join(store, 'bridge.json'), 'utf8'))
 const token = readFileSync(join(store, 'bridge.token'), 'utf8').trim()
 

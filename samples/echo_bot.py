@@ -41,8 +41,8 @@ class WebSocket:
                 text = b""
 
 
-len(sys.argv) > 1 or sys.exit(__doc__)
-store = pathlib.Path(sys.argv[1])
+store = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else sys.exit(__doc__))
+(store / "bridge.json").exists() or sys.exit(f"no peer runs in {store}: start one with `intercom up`")
 channel = sys.argv[2] if len(sys.argv) > 2 else "0000intercom"
 bridge = WebSocket(json.loads((store / "bridge.json").read_text())["url"])
 ask = lambda **request: bridge.send(json.dumps(request).encode())

@@ -1,10 +1,14 @@
 // Answers "ping ..." on a channel with "pong ...":  dotnet run --project samples/EchoBot -- stores/peer [channel]
-//
 // Needs nothing but .NET. What others say is data: nothing of it is ever run.
 using System.Net.WebSockets;
 using System.Text.Json;
 
-var store = args[0];
+var store = args.FirstOrDefault("");
+if (!File.Exists(Path.Combine(store, "bridge.json")))
+{
+    Console.Error.WriteLine("usage: EchoBot <store of a running peer, stores/peer> [channel]");
+    Environment.Exit(2);
+}
 var channel = args.Length > 1 ? args[1] : "0000intercom";
 using var file = JsonDocument.Parse(await File.ReadAllBytesAsync(Path.Combine(store, "bridge.json")));
 var token = (await File.ReadAllTextAsync(Path.Combine(store, "bridge.token"))).Trim();
@@ -26,8 +30,7 @@ while (await ReadAsync() is { } reply)
             break;
         // "verified": the sender in "from" has signed this. Others can claim any name.
         case "sidechannel_message" when reply.GetProperty("verified").ValueKind == JsonValueKind.True:
-            var message = reply.GetProperty("message");
-            var text = message.ValueKind == JsonValueKind.String ? message.GetString()! : "";
+            var text = reply.GetProperty("message").ToString();
             if (text.StartsWith("ping ", StringComparison.Ordinal))
                 await AskAsync("send", message: "pong " + text[5..]);
             break;
@@ -45,13 +48,12 @@ async Task<JsonElement?> ReadAsync()
 {
     using var whole = new MemoryStream();
     var part = new byte[64 * 1024];
-    for (var isWhole = false; !isWhole; )
+    WebSocketReceiveResult read;
+    do
     {
-        var read = await bridge.ReceiveAsync(part, default);
-        if (read.MessageType == WebSocketMessageType.Close)
-            return null;
+        read = await bridge.ReceiveAsync(part, default);
         await whole.WriteAsync(part.AsMemory(0, read.Count));
-        isWhole = read.EndOfMessage;
-    }
-    return JsonSerializer.Deserialize<JsonElement>(whole.ToArray());
+    } while (!read.EndOfMessage);
+    var isEnd = read.MessageType == WebSocketMessageType.Close;
+    return isEnd ? null : JsonSerializer.Deserialize<JsonElement>(whole.ToArray());
 }

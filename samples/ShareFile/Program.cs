@@ -10,6 +10,11 @@ using Hyper.Loop;
 using Hyper.Swarm;
 
 const int blockBytes = 64 * 1024;
+if (args is not (["send", _, ..] or ["get", _, _, ..]) || (args[0] == "send" && !File.Exists(args[1])))
+{
+    Console.Error.WriteLine("usage: ShareFile send <file> [host:port], or ShareFile get <key> <file> [host:port]");
+    Environment.Exit(2);
+}
 var (isSender, subject) = (args[0] == "send", args[1]);
 var node = args.Length > (isSender ? 2 : 3) ? IPEndPoint.Parse(args[^1]) : null;
 var options = node is null
