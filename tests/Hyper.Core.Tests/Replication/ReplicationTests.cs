@@ -262,6 +262,73 @@ public sealed class ReplicationTests
             await SameAsync(writer, reader);
         });
 
+    /// <summary>
+    /// A peer does not tell of blocks that it believes us to have. When we lose them it has to be asked again what it has, or
+    /// its copy is never found.
+    /// </summary>
+    [Fact]
+    public void Blocks_that_a_peer_got_while_we_had_them_too_are_found_there_when_we_lose_ours() =>
+        InWorld.Run(async loop =>
+        {
+            await using var writer = await Hypercore.OpenAsync(CorestoreStorage.CreateInMemory(loop));
+            await writer.AppendAsync(Blocks(0, 4));
+            await writer.ClearAsync(0);
+            await using var reader = await OpenReaderAsync(writer);
+            Connection.Open(writer, reader);
+            await reader.UpdateAsync();
+            // The segment was asked for before the peer had anything.
+            var nobody = new GetOptions { Timeout = TimeSpan.FromSeconds(1) };
+            var error = await Assert.ThrowsAsync<HypercoreException>(() => writer.GetAsync(0, nobody).AsTask());
+            Assert.Equal(HypercoreErrorCode.RequestTimeout, error.Code);
+
+            Assert.Equal(Vectors.Block(2), await reader.GetAsync(2, new GetOptions()));
+            await writer.ClearAsync(2);
+            Assert.False(writer.Has(2));
+            Assert.Equal(Vectors.Block(2), await writer.GetAsync(2, new GetOptions()));
+        });
+
+    /// <summary>What we lost is asked about once, and what was lost elsewhere not at all.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Segment_is_asked_for_again_where_our_own_blocks_were_cut_or_cleared(bool isCut) =>
+        InWorld.Run(async loop =>
+        {
+            await using var writer = await Hypercore.OpenAsync(CorestoreStorage.CreateInMemory(loop));
+            await writer.AppendAsync(Blocks(0, 8));
+            await writer.ClearAsync(0, 2);
+            var peer = ScriptedPeer.Open(writer);
+            await UntilAsync(loop, () => peer.Syncs.Count > 0);
+            var (length, fork) = (writer.Length, writer.Fork);
+            peer.Send(new SyncMessage(SyncFlags.Uploading | SyncFlags.Downloading, fork, length, length));
+            await LookForAsync(0);
+            Assert.Single(peer.Wants);
+            await LookForAsync(1);
+            Assert.Single(peer.Wants);
+
+            if (isCut)
+            {
+                await writer.TruncateAsync(4);
+                fork = writer.Fork;
+                peer.Send(new SyncMessage(SyncFlags.Uploading | SyncFlags.Downloading, fork, 8, writer.Length));
+            }
+            else
+            {
+                await writer.ClearAsync(4, 8);
+            }
+            await LookForAsync(0);
+            Assert.Single(peer.Wants);
+            await LookForAsync(4);
+            Assert.Equal(2, peer.Wants.Count);
+            await LookForAsync(5);
+            Assert.Equal(2, peer.Wants.Count);
+
+            Task LookForAsync(ulong index) =>
+                Assert.ThrowsAsync<HypercoreException>(() =>
+                    writer.GetAsync(index, new GetOptions { Timeout = TimeSpan.FromSeconds(1) }).AsTask()
+                );
+        });
+
     /// <summary>In this turn: what waits is told on the thread that ends it.</summary>
     private static void End(CancellationTokenSource wait) => wait.Cancel();
 

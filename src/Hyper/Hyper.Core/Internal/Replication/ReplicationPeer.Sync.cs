@@ -10,6 +10,9 @@ internal sealed partial class ReplicationPeer
 
     private readonly Queue<ulong> _wants = new();
     private readonly HashSet<ulong> _segmentsWanted = [];
+
+    // Blocks that we lost, all of them between these. While we had them it did not tell that it had them too.
+    private (ulong Start, ulong End) _lost;
     private SyncMessage? _lastSync;
     private bool _isSyncDue;
     private bool _isChecking;
@@ -77,16 +80,25 @@ internal sealed partial class ReplicationPeer
     {
         if (!IsOpen || IsDropped)
             return;
+        if (change.Drop)
+            NoteLost(change.Start, change.Start + change.Length);
         var head = _replicator.Head;
         if (Remote.Announce(change, head.Length, _replicator.Core.ContiguousLength) is { } message)
             SendRange(message);
     }
 
-    /// <summary>Asks once for each segment in which blocks are wanted that it is not known to have.</summary>
+    /// <summary>
+    /// Asks once for each segment in which blocks are wanted that it is not known to have; and again where we lost some.
+    /// </summary>
     public void Want(ulong start, ulong end)
     {
         if (end <= Remote.Blocks.ContiguousLength)
             return;
+        if (start < _lost.End && _lost.Start < end)
+        {
+            _lost = default;
+            _segmentsWanted.Clear();
+        }
         // More would be forgotten by the other side.
         for (var segment = start / RemoteCore.SegmentBlocks; segment * RemoteCore.SegmentBlocks < end; segment++)
         {
@@ -103,6 +115,9 @@ internal sealed partial class ReplicationPeer
             );
         }
     }
+
+    private void NoteLost(ulong start, ulong end) =>
+        _lost = _lost.End == 0 ? (start, end) : (Math.Min(_lost.Start, start), Math.Max(_lost.End, end));
 
     private bool TryTakeSync(ReadOnlySpan<byte> bytes)
     {
