@@ -262,6 +262,34 @@ public sealed class ReplicationTests
             await SameAsync(writer, reader);
         });
 
+    /// <summary>It refused because it is on another fork, which it had not told yet; the blocks are those of both forks.</summary>
+    [Fact]
+    public void Refusal_of_a_peer_that_moves_to_another_fork_says_nothing_of_what_it_has_there() =>
+        InWorld.Run(async loop =>
+        {
+            await using var writer = await Hypercore.OpenAsync(CorestoreStorage.CreateInMemory(loop));
+            await writer.AppendAsync(Blocks(0, 5));
+            await using var reader = await OpenReaderAsync(writer);
+            var peer = ScriptedPeer.Open(reader);
+            peer.AnswerFrom(writer);
+            peer.Pretend(length: 5);
+            await UntilAsync(loop, () => reader.Length == 5);
+
+            peer.OnRequest = null;
+            var asked = peer.Requests.Count;
+            await writer.TruncateAsync(3);
+            peer.Send(new RangeMessage(Drop: true, 3, 2));
+            await UntilAsync(loop, () => reader.Peers[0].ContiguousLength == 3);
+            using var download = reader.Download(new DownloadRange { End = 3 });
+            await UntilAsync(loop, () => peer.Requests.Count == asked + 3);
+            foreach (var request in peer.Requests[asked..])
+                peer.Send(new NoDataMessage(request.Id, NoDataReason.NotAvailable));
+            peer.AnswerFrom(writer);
+            peer.Send(new SyncMessage(SyncFlags.CanUpgrade | SyncFlags.Uploading, writer.Fork, 3, 0));
+            await UntilAsync(loop, () => reader.Fork == writer.Fork && reader.ContiguousLength == 3);
+            await SameAsync(writer, reader);
+        });
+
     /// <summary>
     /// A peer does not tell of blocks that it believes us to have. When we lose them it has to be asked again what it has, or
     /// its copy is never found.

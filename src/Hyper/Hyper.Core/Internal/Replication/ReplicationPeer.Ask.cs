@@ -154,7 +154,7 @@ internal sealed partial class ReplicationPeer
         _unavailable.Add(request.Block!.Index);
     }
 
-    /// <summary>It told what it has: what it could not give before it is asked for again.</summary>
+    /// <summary>It told what it has, or of another fork: what it could not give before it is asked for again.</summary>
     private void NoteTelling()
     {
         _tellings++;

@@ -126,6 +126,9 @@ internal sealed partial class ReplicationPeer
             return false;
         var head = _replicator.Head;
         var changed = message.Length != Remote.Length || message.Fork != Remote.Fork || !Remote.IsSynced;
+        // Before it told, it refused what it has: it was on the other fork already.
+        if (message.Fork != Remote.Fork)
+            NoteTelling();
         Remote.Apply(message, head.Fork);
         if (CloseIfIdle())
             return true;
