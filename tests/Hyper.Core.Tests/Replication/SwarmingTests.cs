@@ -179,6 +179,25 @@ public sealed class SwarmingTests
             Assert.Empty(later.Requests);
         });
 
+    /// <summary>As one that was going on: whoever begins one when a peer tells of something must not throw there.</summary>
+    [Fact]
+    public void Download_that_begins_after_a_write_failed_ends_with_that_error() =>
+        InWorld.RunWithPool(async loop =>
+        {
+            await using var writer = await OpenWriterAsync(loop);
+            var values = new SlowStore();
+            await using var store = new CorestoreStorage(loop, values);
+            await using var reader = await Hypercore.OpenAsync(store, new HypercoreOptions { Key = writer.Key });
+            Connection.Open(writer, reader);
+            await reader.UpdateAsync();
+            values.IsFull = true;
+            using var before = reader.Download();
+            await Assert.ThrowsAsync<HypercoreException>(() => before.Completion);
+            using var after = reader.Download(new DownloadRange { Blocks = [3] });
+            var error = await Assert.ThrowsAsync<HypercoreException>(() => after.Completion);
+            Assert.Equal(HypercoreErrorCode.WriteFailed, error.Code);
+        });
+
     [Fact]
     public void Blocks_read_for_all_peers_stay_within_the_budget_of_the_store() =>
         InWorld.RunWithPool(async loop =>

@@ -27,7 +27,11 @@ internal sealed partial class Replicator
     /// <summary>Downloads blocks; the range ends by its outcome, or when it is removed.</summary>
     public void Add(RangeDemand range)
     {
-        ThrowIfEnded();
+        if (FindEnd() is { } end)
+        {
+            range.Outcome.TrySetException(end);
+            return;
+        }
         if (_marked is null)
             MarkAll();
         if (range.Advance(Core.Bitfield))
@@ -76,11 +80,14 @@ internal sealed partial class Replicator
 
     private void ThrowIfEnded()
     {
-        if (_failure is not null)
-            throw _failure;
-        if (_isClosed)
-            throw new HypercoreException(HypercoreErrorCode.SessionClosed, "The store is closed.");
+        if (FindEnd() is { } end)
+            throw end;
     }
+
+    /// <summary>Why nothing can be waited for any more; null as long as it can.</summary>
+    private HypercoreException? FindEnd() =>
+        _failure
+        ?? (_isClosed ? new HypercoreException(HypercoreErrorCode.SessionClosed, "The store is closed.") : null);
 
     private BlockDemand GetOrAddBlock(ulong index)
     {
