@@ -14,7 +14,6 @@ public sealed class CoreExtension : IDisposable
 
     private readonly Replicator _replicator;
     private readonly Action<Bytes32, ReadOnlyMemory<byte>> _onMessage;
-    private bool _isDisposed;
 
     internal CoreExtension(Replicator replicator, string name, Action<Bytes32, ReadOnlyMemory<byte>> onMessage)
     {
@@ -67,16 +66,18 @@ public sealed class CoreExtension : IDisposable
         return false;
     }
 
+    internal bool IsDisposed { get; private set; }
+
     /// <summary>Takes no more messages.</summary>
     public void Dispose()
     {
-        _isDisposed = true;
+        IsDisposed = true;
         _replicator.Remove(this);
     }
 
     internal void Receive(ReplicationPeer peer, ReadOnlyMemory<byte> message)
     {
-        if (!_isDisposed)
+        if (!IsDisposed)
             _onMessage(peer.Link.RemotePublicKey, message);
     }
 }

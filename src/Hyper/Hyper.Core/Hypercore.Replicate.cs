@@ -8,6 +8,7 @@ public sealed partial class Hypercore
 {
     private readonly CancellationTokenSource _closing = new();
     private readonly List<CoreDownload> _downloads = [];
+    private readonly List<CoreExtension> _extensions = [];
 
     /// <summary>Raised on the loop when another history of this core was found to be signed: its length and fork.</summary>
     public event Action<ulong, ulong>? Conflicted
@@ -91,14 +92,18 @@ public sealed partial class Hypercore
     }
 
     /// <summary>
-    /// Takes messages of an extension, and sends them. Where several of a core have one name, each hears every message.
+    /// Takes messages of an extension, and sends them, until it is disposed or the session is closed. Where several of a core
+    /// have one name, each hears every message.
     /// </summary>
     /// <param name="name">1 to 256 bytes in UTF-8.</param>
     /// <param name="onMessage">Called on the loop with the sender's key and the message. Must not throw.</param>
     public CoreExtension RegisterExtension(string name, Action<Bytes32, ReadOnlyMemory<byte>> onMessage)
     {
         VerifyOpen();
-        return new CoreExtension(_core.Replicator, name, onMessage);
+        var extension = new CoreExtension(_core.Replicator, name, onMessage);
+        _extensions.RemoveAll(other => other.IsDisposed);
+        _extensions.Add(extension);
+        return extension;
     }
 
     /// <summary>Runs a wait that the end of this session ends too.</summary>
@@ -125,6 +130,8 @@ public sealed partial class Hypercore
     /// <summary>Ends what this session waits for, and its part in keeping the core in use.</summary>
     private void EndReplication()
     {
+        foreach (var extension in _extensions)
+            extension.Dispose();
         foreach (var download in _downloads)
             download.Dispose();
         _closing.Cancel();

@@ -174,6 +174,29 @@ public sealed class ReplicationTests
         });
 
     [Fact]
+    public void Extension_ends_with_the_session_that_registered_it() =>
+        InWorld.Run(async loop =>
+        {
+            await using var writer = await Hypercore.OpenAsync(CorestoreStorage.CreateInMemory(loop));
+            await using var reader = await OpenReaderAsync(writer);
+            var heard = new List<string>();
+            var session = writer.OpenSession();
+            using var first = session.RegisterExtension("bee", (_, message) => heard.Add("1" + Text(message)));
+            using var second = writer.RegisterExtension("bee", (_, message) => heard.Add("2" + Text(message)));
+            using var ours = reader.RegisterExtension("bee", (_, _) => { });
+            Connection.Open(writer, reader);
+            await UntilAsync(loop, () => reader.Peers.Count == 1);
+            ours.Broadcast("a"u8.ToArray());
+            await UntilAsync(loop, () => heard.Count == 2);
+
+            await session.DisposeAsync();
+            Assert.Equal((false, true), (first.IsFirst, second.IsFirst));
+            ours.Broadcast("b"u8.ToArray());
+            await UntilAsync(loop, () => heard.Contains("2b"));
+            Assert.Equal(["1a", "2a", "2b"], heard);
+        });
+
+    [Fact]
     public void Stores_replicate_many_cores_and_the_ones_that_only_the_other_side_has_open() =>
         InWorld.Run(async loop =>
         {
