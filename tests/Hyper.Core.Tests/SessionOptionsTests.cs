@@ -158,6 +158,25 @@ public sealed class SessionOptionsTests
             Assert.Equal(HypercoreErrorCode.SessionClosed, closed.Code);
         });
 
+    [Fact]
+    public void Exclusive_session_that_is_being_opened_when_the_store_closes_does_not_wait_for_its_turn() =>
+        InWorld.RunWithPool(async loop =>
+        {
+            var store = new CorestoreStorage(loop, new SlowStore());
+            var names = await Corestore.OpenAsync(store);
+            await using var first = await names.GetAsync("a", _exclusive);
+            // Behind a core that is looked up, it comes to its turn when the others were told.
+            loop.Close();
+            var other = Hypercore.OpenAsync(store);
+            var second = names.GetAsync(first.Key, _exclusive);
+            var closing = store.DisposeAsync();
+            loop.Open();
+            var closed = await Assert.ThrowsAsync<HypercoreException>(() => second);
+            Assert.Equal(HypercoreErrorCode.SessionClosed, closed.Code);
+            await Assert.ThrowsAsync<HypercoreException>(() => other);
+            await closing;
+        });
+
     private static async Task RefusesAsync(Func<Task> write)
     {
         var error = await Assert.ThrowsAsync<HypercoreException>(write);

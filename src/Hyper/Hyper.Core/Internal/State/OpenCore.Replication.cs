@@ -35,6 +35,8 @@ internal sealed partial class OpenCore
     /// <summary>Waits until no other exclusive session is open; the one that opens now leaves by <see cref="ExitExclusive"/>.</summary>
     public async Task EnterExclusiveAsync(TimeSpan timeout, CancellationToken cancellationToken)
     {
+        // Those who wait were told of the end; who comes after it must not begin to wait.
+        Storage.Store.VerifyOpen();
         _exclusive ??= new ExclusiveTurn(Storage.Store.Loop);
         await _exclusive.EnterAsync(timeout, cancellationToken);
         if (!Storage.Store.IsClosed)
