@@ -61,6 +61,21 @@ public sealed class ExtensionCodecTests
         Assert.True(ExtensionCodec.TryRead(ExtensionCodec.Encode(new(new CacheMessage(0, 1, blocks[1..]))), out _));
     }
 
+    /// <summary>The key is a part of what came: it would keep the rest in memory as long as the answer waits.</summary>
+    [Fact]
+    public void What_follows_a_message_is_ignored_and_counts_for_its_length()
+    {
+        var frame = ExtensionCodec.EncodeFrame(new(Get: new GetMessage(2, new byte[1])));
+        Assert.True(ExtensionCodec.TryReadFrame((byte[])[.. frame, .. new byte[1000]], out _));
+        Assert.False(
+            ExtensionCodec.TryReadFrame((byte[])[.. frame, .. new byte[ExtensionCodec.MaxMessageBytes]], out _)
+        );
+        var longest = new byte[ExtensionCodec.MaxMessageBytes - 10];
+        Assert.True(
+            ExtensionCodec.TryReadFrame(ExtensionCodec.EncodeFrame(new(Get: new GetMessage(2, longest))), out _)
+        );
+    }
+
     [Fact]
     public void Unknown_fields_are_ignored()
     {

@@ -50,10 +50,15 @@ internal static class ExtensionCodec
         return frame;
     }
 
-    /// <summary>Reads a message behind its length; what follows it is ignored, as in JavaScript.</summary>
+    /// <summary>
+    /// Reads a message behind its length; what follows it is ignored, as in JavaScript, unless all is longer than any message:
+    /// keys keep the whole.
+    /// </summary>
     public static bool TryReadFrame(ReadOnlyMemory<byte> frame, [NotNullWhen(true)] out ExtensionMessage? message)
     {
         message = null;
+        if (frame.Length > CompactEncoding.SizeOfBuffer(MaxMessageBytes))
+            return false;
         var reader = new CompactReader(frame.Span);
         return reader.TryReadBuffer(out var bytes)
             && TryRead(frame.Slice(reader.Position - bytes.Length, bytes.Length), out message);
