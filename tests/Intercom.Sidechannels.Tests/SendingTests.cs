@@ -82,6 +82,28 @@ public sealed class SendingTests
     }
 
     [Fact]
+    public void Senders_whose_messages_wait_for_their_proofs_take_turns()
+    {
+        var lab = new SidechannelLab(_options, offloadTime: TimeSpan.FromMilliseconds(1));
+        lab.Run(async () =>
+        {
+            var partner = await lab.ConnectAsync(11, "0000intercom");
+            var (many, few) = (new object(), new object());
+            List<Task> sending = [];
+            foreach (var text in (string[])["a0", "a1", "a2", "a3", "b0", "b1"])
+                sending.Add(lab.Peer.BroadcastAsync("0000intercom", text, sender: text.StartsWith('a') ? many : few));
+            sending.Add(lab.Peer.BroadcastAsync("0000intercom", "own"));
+            foreach (var one in sending)
+                await one;
+            await lab.SettleAsync();
+            Assert.Equal(["a0", "a1", "b0", "own", "a2", "b1", "a3"], partner.Heard.Select(TextOf));
+        });
+
+        static string? TextOf((string Channel, string Json) frame) =>
+            JsJson.TryParse(frame.Json, out var payload) ? ((JsObject)payload).GetString("message") : null;
+    }
+
+    [Fact]
     public void Broadcast_while_a_channel_opens_follows_when_it_is_open()
     {
         var lab = new SidechannelLab(_options);

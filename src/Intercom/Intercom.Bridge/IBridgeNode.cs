@@ -26,9 +26,10 @@ public interface IBridgeNode
 
     /// <summary>
     /// Takes the credentials that hold, then broadcasts. A null message leaves the member out. Outcomes that come together
-    /// may be told one after the other on one thread: who waits for them must not block it.
+    /// may be told one after the other on one thread: who waits for them must not block it. Messages of one
+    /// <paramref name="sender"/> are sent in their order; senders whose messages wait take turns.
     /// </summary>
-    Task<BroadcastResult> SendAsync(string channel, JsValue? message, JsValue? invite, JsValue? welcome);
+    Task<BroadcastResult> SendAsync(string channel, JsValue? message, JsValue? invite, JsValue? welcome, object sender);
 
     /// <summary>Takes the credentials that hold, then joins.</summary>
     Task<JoinStatus> JoinAsync(string channel, JsValue? invite, JsValue? welcome);

@@ -41,13 +41,19 @@ public sealed class SidechannelBridgeNode(
     public JsObject? Info => info;
 
     /// <inheritdoc/>
-    public Task<BroadcastResult> SendAsync(string channel, JsValue? message, JsValue? invite, JsValue? welcome) =>
+    public Task<BroadcastResult> SendAsync(
+        string channel,
+        JsValue? message,
+        JsValue? invite,
+        JsValue? welcome,
+        object sender
+    ) =>
         _sends.SendAsync(() =>
         {
             // A welcome on its own is for this peer; beside an invite it travels in it.
             if (welcome is not null && invite is null)
                 sidechannels.Accept(channel, invite: null, welcome);
-            return sidechannels.BroadcastAsync(channel, message, Combine(invite, welcome));
+            return sidechannels.BroadcastAsync(channel, message, Combine(invite, welcome), sender);
         });
 
     /// <inheritdoc/>

@@ -22,12 +22,20 @@ public sealed partial class Sidechannels
 
     /// <summary>
     /// Sends a message to every peer that has the channel open. It is sealed first (proof of work, signature), away from
-    /// the loop; messages leave in the order of the calls.
+    /// the loop; messages of one sender leave in the order of the calls.
     /// </summary>
     /// <param name="channel">The channel. One that is not joined is opened on the connections there are.</param>
     /// <param name="message">Any JSON; null leaves the member out. Not to be changed afterwards.</param>
     /// <param name="invite">An invite for this peer, taken if it holds and sent along.</param>
-    public Task<BroadcastResult> BroadcastAsync(string channel, JsValue? message, JsValue? invite = null)
+    /// <param name="sender">
+    /// For whom this peer sends, known by its reference; null for itself. Senders whose messages wait take turns.
+    /// </param>
+    public Task<BroadcastResult> BroadcastAsync(
+        string channel,
+        JsValue? message,
+        JsValue? invite = null,
+        object? sender = null
+    )
     {
         Loop.VerifyAccess();
         var name = SidechannelNames.Normalize(channel);
@@ -51,7 +59,14 @@ public sealed partial class Sidechannels
         var text = JsJson.StringifyToUtf8(payload);
         if (text.Length > _options.MaxMessageBytes)
             return RefuseAsync(BroadcastStatus.TooLarge);
-        return _outbox.SendAsync(new OutboxItem(entry, payload) { IsForAll = isAuth, Text = text });
+        return _outbox.SendAsync(
+            new OutboxItem(entry, payload)
+            {
+                IsForAll = isAuth,
+                Text = text,
+                Sender = sender,
+            }
+        );
     }
 
     /// <summary>Asks the peers of a channel to open another one. This peer does not join it.</summary>

@@ -25,7 +25,8 @@ internal sealed class HoldingNode(IBridgeNode node, string heldChannel, int expe
         string channel,
         JsValue? message,
         JsValue? invite,
-        JsValue? welcome
+        JsValue? welcome,
+        object sender
     )
     {
         if (channel == heldChannel)
@@ -34,6 +35,6 @@ internal sealed class HoldingNode(IBridgeNode node, string heldChannel, int expe
                 _arrived.SetResult();
             await _letGo.Task;
         }
-        return await base.SendAsync(channel, message, invite, welcome);
+        return await base.SendAsync(channel, message, invite, welcome, sender);
     }
 }

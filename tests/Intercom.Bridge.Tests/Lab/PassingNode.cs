@@ -27,8 +27,9 @@ internal abstract class PassingNode(IBridgeNode node) : IBridgeNode
         string channel,
         JsValue? message,
         JsValue? invite,
-        JsValue? welcome
-    ) => node.SendAsync(channel, message, invite, welcome);
+        JsValue? welcome,
+        object sender
+    ) => node.SendAsync(channel, message, invite, welcome, sender);
 
     public Task<JoinStatus> JoinAsync(string channel, JsValue? invite, JsValue? welcome) =>
         node.JoinAsync(channel, invite, welcome);

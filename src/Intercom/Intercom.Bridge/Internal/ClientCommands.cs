@@ -85,7 +85,7 @@ internal sealed partial class ClientCommands(IBridgeNode node, ClientSession ses
     {
         if (!TryReadTarget(request, out var channel, out var invite, out var welcome, out var error))
             return error;
-        var sent = await node.SendAsync(channel, JsConvert.Get(request, "message"), invite, welcome);
+        var sent = await node.SendAsync(channel, JsConvert.Get(request, "message"), invite, welcome, session);
         if (!sent.IsSent)
             return Denied("Send denied (invite required or invalid).", sent.Status);
         return new JsObject

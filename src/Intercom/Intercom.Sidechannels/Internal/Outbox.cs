@@ -8,7 +8,7 @@ using Intercom.Sidechannels.Internal.Proof;
 namespace Intercom.Sidechannels.Internal;
 
 /// <summary>
-/// Own messages, sealed and sent in their order: proof of work with all cores, then the signature, away from the loop.
+/// Own messages, sealed and sent, each sender's in their order and the senders in turn: proof of work with all cores, then the signature, away from the loop.
 /// Belongs to the loop.
 /// </summary>
 internal sealed class Outbox(
@@ -35,7 +35,7 @@ internal sealed class Outbox(
 
     private readonly long _maxFrameBytes =
         CompactEncoding.SizeOfUInt((ulong)state.Options.MaxMessageBytes) + (long)state.Options.MaxMessageBytes;
-    private readonly Queue<OutboxItem> _waiting = new();
+    private readonly FairQueue<OutboxItem> _waiting = new();
     private readonly List<OutboxItem> _batch = [];
     private readonly CancellationTokenSource _stopping = new();
     private TimeSpan _lastStart;
@@ -61,7 +61,7 @@ internal sealed class Outbox(
             item.Outcome.TrySetResult(new BroadcastResult(BroadcastStatus.Stopped));
             return;
         }
-        _waiting.Enqueue(item);
+        _waiting.Enqueue(item.Sender ?? this, item);
         item.Channel.WaitingSends++;
         if (_isRunning)
             return;
@@ -106,8 +106,10 @@ internal sealed class Outbox(
     {
         _batch.Clear();
         _batch.Add(first);
-        while (_batch.Count < MaxBatch && _waiting.TryPeek(out var next) && IsPlain(next))
-            _batch.Add(_waiting.Dequeue());
+        while (
+            _batch.Count < MaxBatch && _waiting.TryPeek(out var next) && IsPlain(next) && _waiting.TryDequeue(out next)
+        )
+            _batch.Add(next);
         // A signature costs less than the way to the pool and back, and holds the loop no longer than a packet burst.
         if (_batch.Count > 1 || first.Text is null or { Length: > MaxBytesOnLoop })
             await Parts.ForEachAsync(state.Loop, _batch, Seal);

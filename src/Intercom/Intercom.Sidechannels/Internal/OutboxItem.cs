@@ -13,6 +13,9 @@ internal sealed class OutboxItem(ChannelEntry channel, JsObject? payload)
     /// <summary>The only link it goes to; null for all of the channel.</summary>
     public ChannelLink? Link { get; init; }
 
+    /// <summary>Whose turn it takes; null for the peer's own.</summary>
+    public object? Sender { get; init; }
+
     /// <summary>Whether it goes to peers that have shown no invite too.</summary>
     public bool IsForAll { get; init; }
 
