@@ -1,4 +1,5 @@
 using Hyper.Encoding.Json;
+using Intercom.Bridge.Internal;
 using Intercom.Bridge.Tests.Lab;
 using Intercom.Sidechannels;
 
@@ -7,6 +8,44 @@ namespace Intercom.Bridge.Tests;
 /// <summary>A client works on threads that others have given it for a moment.</summary>
 public sealed class BridgeClientTests
 {
+    private static readonly TimeSpan _limit = TimeSpan.FromSeconds(30);
+
+    [Fact]
+    public async Task Who_tells_an_outcome_does_not_run_the_requests_that_waited_for_it()
+    {
+        using var goOn = new ManualResetEventSlim();
+        StallingNode stalling = null!;
+        await using var lab = await BridgeLab.StartAsync(wrap: node => stalling = new StallingNode(node, goOn));
+        await using var output = new GatheringStream(new MemoryStream());
+        using var socket = new FrameSocket(
+            output,
+            Frame(new JsObject { ["type"] = "auth", ["token"] = BridgeLab.Token }),
+            Frame(new JsObject { ["type"] = "send", ["channel"] = "c1" }),
+            Frame(new JsObject { ["type"] = "stats" })
+        );
+        using var stopping = new CancellationTokenSource();
+        var client = CreateClient(lab, stalling, socket, output);
+        Task running = Task.CompletedTask;
+        // All frames are there at once: this comes back when the third waits for the outcome of the second.
+        await Task.Run(() =>
+            {
+                running = client.RunAsync(stopping.Token);
+            })
+            .WaitAsync(_limit);
+        try
+        {
+            await Task.Run(() => stalling.Outcome.SetResult(new BroadcastResult(BroadcastStatus.Sent, 1)))
+                .WaitAsync(_limit);
+            await stalling.Stalled.Task.WaitAsync(_limit);
+        }
+        finally
+        {
+            goOn.Set();
+            await stopping.CancelAsync();
+        }
+        await running.WaitAsync(_limit);
+    }
+
     [Fact]
     public async Task Each_client_is_a_sender_of_its_own()
     {
@@ -19,6 +58,15 @@ public sealed class BridgeClientTests
         Assert.Same(log.Senders[0], log.Senders[2]);
         Assert.NotSame(log.Senders[0], log.Senders[1]);
     }
+
+    private static byte[] Frame(JsObject request) => JsJson.StringifyToUtf8(request);
+
+    private static BridgeClient CreateClient(
+        BridgeLab lab,
+        IBridgeNode node,
+        FrameSocket socket,
+        GatheringStream output
+    ) => new(socket, output, lab.Bridge, node, BridgeLab.Options, MessageFilter.None, number: 1);
 
     private sealed class SenderLog(IBridgeNode node) : PassingNode(node)
     {
@@ -34,6 +82,30 @@ public sealed class BridgeClientTests
         {
             Senders.Add(sender);
             return base.SendAsync(channel, message, invite, welcome, sender);
+        }
+    }
+
+    /// <summary>A node that tells the outcome of a message when a test says so, and does not come back from a question.</summary>
+    private sealed class StallingNode(IBridgeNode node, ManualResetEventSlim goOn) : PassingNode(node)
+    {
+        /// <summary>Whoever waits goes on where it is set, as with a <see cref="SendLine"/>.</summary>
+        public TaskCompletionSource<BroadcastResult> Outcome { get; } = new();
+
+        public TaskCompletionSource Stalled { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public override Task<BroadcastResult> SendAsync(
+            string channel,
+            JsValue? message,
+            JsValue? invite,
+            JsValue? welcome,
+            object sender
+        ) => Outcome.Task;
+
+        public override Task<BridgeStats> GetStatsAsync()
+        {
+            Stalled.SetResult();
+            goOn.Wait(2 * _limit);
+            return base.GetStatsAsync();
         }
     }
 }

@@ -48,5 +48,5 @@ internal abstract class PassingNode(IBridgeNode node) : IBridgeNode
 
     public Task<IReadOnlyList<BridgePeer>> GetPeersAsync() => node.GetPeersAsync();
 
-    public Task<BridgeStats> GetStatsAsync() => node.GetStatsAsync();
+    public virtual Task<BridgeStats> GetStatsAsync() => node.GetStatsAsync();
 }

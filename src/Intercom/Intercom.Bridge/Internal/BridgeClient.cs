@@ -167,7 +167,7 @@ internal sealed partial class BridgeClient
                 var (hasFrame, request, end) = await ReadAsync();
                 if (!hasFrame)
                 {
-                    await _sending;
+                    await AllSentAsync();
                     return end;
                 }
                 Volatile.Write(ref _lastRequest, _options.Time.GetTimestamp());
@@ -232,7 +232,7 @@ internal sealed partial class BridgeClient
             await StartSendAsync(request, stopping);
             return true;
         }
-        await _sending;
+        await AllSentAsync();
         if (request is null)
         {
             Session.Reply(BridgeJson.Error("Invalid JSON."));
@@ -267,6 +267,18 @@ internal sealed partial class BridgeClient
         && json.GetString("type") == "send"
         && Session.IsAuthenticated
         && Session.Credential?.IsExpired(_options.Time.GetUtcNow()) != true;
+
+    /// <summary>
+    /// Waits until all messages are answered. It goes on elsewhere then: who told the last outcome has those of other clients
+    /// to tell, and requests may follow without end.
+    /// </summary>
+    private async Task AllSentAsync()
+    {
+        if (_sending.IsCompletedSuccessfully)
+            return;
+        await _sending;
+        await Task.Yield();
+    }
 
     private async Task StartSendAsync(JsValue request, CancellationToken stopping)
     {
