@@ -47,6 +47,48 @@ public sealed class BridgeClientTests
     }
 
     [Fact]
+    public async Task A_writer_that_never_runs_out_of_replies_gives_the_thread_back_that_woke_it()
+    {
+        const int Replies = 10_000;
+        var reply = new byte[1024];
+        IBridgeNode node = null!;
+        await using var lab = await BridgeLab.StartAsync(wrap: given => node = given);
+        await using var output = new GatheringStream(new MemoryStream());
+        using var socket = new FrameSocket(output);
+        using var stopping = new CancellationTokenSource();
+        var client = CreateClient(lab, node, socket, output);
+        var sent = 0;
+        var allSent = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await Task.Run(() =>
+            {
+                var running = client.RunAsync(stopping.Token);
+                var waking = Environment.CurrentManagedThreadId;
+                var sentHere = 0;
+                socket.OnSend = () =>
+                {
+                    if (Environment.CurrentManagedThreadId == waking)
+                        sentHere++;
+                    if (++sent < Replies)
+                        client.Session.Queue.AddReply(reply);
+                    else
+                        allSent.SetResult();
+                };
+                client.Session.Queue.AddEvent(reply);
+                client.Session.Queue.Wake();
+                Assert.InRange(sentHere, 1, Replies / 2);
+                return Task.WhenAll(allSent.Task, EndAsync(running));
+            })
+            .WaitAsync(_limit);
+
+        async Task EndAsync(Task running)
+        {
+            await allSent.Task;
+            await stopping.CancelAsync();
+            await running;
+        }
+    }
+
+    [Fact]
     public async Task Each_client_is_a_sender_of_its_own()
     {
         SenderLog log = null!;

@@ -21,6 +21,12 @@ internal sealed partial class BridgeClient
     /// <summary>Bytes of frames that are gathered for one write.</summary>
     private const int MaxGatheredBytes = 64 * 1024;
 
+    /// <summary>
+    /// Writes one after the other before the thread goes back: it may be the node's loop, which has told of an event, and the
+    /// replies of a client that asks on and on may never end.
+    /// </summary>
+    private const int MaxWritesAtOnce = 4;
+
     /// <summary>Longest that others wait for a client that has come and says nothing.</summary>
     private static readonly TimeSpan _idleBeforeAuthentication = TimeSpan.FromSeconds(5);
 
@@ -333,8 +339,18 @@ internal sealed partial class BridgeClient
     {
         try
         {
-            while (await Session.Queue.WaitAsync())
+            var atOnce = 0;
+            while (true)
             {
+                var filled = Session.Queue.WaitAsync();
+                atOnce = filled.IsCompleted ? atOnce + 1 : 0;
+                if (!await filled)
+                    return;
+                if (atOnce == MaxWritesAtOnce)
+                {
+                    atOnce = 0;
+                    await Task.Yield();
+                }
                 _output.Hold();
                 while (_output.Held < MaxGatheredBytes && Session.Queue.TryTake(out var text))
                     await _socket.SendAsync(text.AsMemory(), WebSocketMessageType.Text, true, CancellationToken.None);
