@@ -49,6 +49,29 @@ public sealed class HypercoreTests
                 Assert.Equal(Vectors.Block(i), await core.GetAsync((ulong)i));
         });
 
+    /// <summary>The core takes the blocks over and the session drops its own: at each moment they are in one of them.</summary>
+    [Fact]
+    public void Blocks_of_a_session_can_be_read_all_the_while_it_is_committed() =>
+        InWorld.RunWithPool(async loop =>
+        {
+            await using var store = new CorestoreStorage(loop, new SlowStore());
+            await using var core = await Hypercore.OpenAsync(store);
+            await using var branch = await core.OpenSessionAsync("branch");
+            await branch.AppendAsync(Vectors.Block(0));
+            var reads = new List<Task<byte[]?>>();
+            var commit = core.CommitAsync(branch);
+            while (!commit.IsCompleted)
+            {
+                reads.Add(branch.GetAsync(0).AsTask());
+                await Task.Yield();
+                reads.Add(branch.GetAsync(0).AsTask());
+                await Task.Delay(TimeSpan.FromMilliseconds(1), loop.Time);
+            }
+            Assert.Equal(1UL, (await commit)?.Length);
+            foreach (var read in reads)
+                Assert.Equal(Vectors.Block(0), await read);
+        });
+
     [Fact]
     public Task Operations_keep_their_order_also_where_appends_are_joined() =>
         InWorld.RunForRealAsync(async loop =>

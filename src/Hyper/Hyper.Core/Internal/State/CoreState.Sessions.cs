@@ -164,12 +164,13 @@ internal sealed partial class CoreState
             return;
         using var batch = Storage.NewBatch();
         batch.DeleteBlocks(shared, target);
-        var dependency = NewDependency(target, truncated: false);
-        if (dependency is { } changed)
-            batch.SetDependency(changed);
+        if (NewDependency(target, truncated: false) is { } dependency)
+        {
+            batch.SetDependency(dependency);
+            // Reads find them in the core before they are gone here.
+            Storage.SetDependency(dependency);
+        }
         await Storage.WriteAsync(batch);
-        if (dependency is { } written)
-            Storage.SetDependency(written);
     }
 
     private void NoteAppend(ulong start, ulong length)

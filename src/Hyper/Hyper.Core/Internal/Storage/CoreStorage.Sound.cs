@@ -49,6 +49,7 @@ internal sealed partial class CoreStorage
 
     private async ValueTask<(bool IsSound, byte[]? Block)> TryReadSoundAsync(ulong index)
     {
+        var owner = BlockOwner(index);
         var (blockKey, leafKey) = (
             BlockKey(index),
             Key(room => StoreKeys.TreeNode(room, NodeOwner(2 * index), 2 * index))
@@ -64,8 +65,9 @@ internal sealed partial class CoreStorage
         {
             throw Unreadable(index, await NameAsync(), error.Message, error);
         }
+        // A block of a session may have gone over to the core since it was looked for.
         if (values[0] is not { } block)
-            return (true, null);
+            return BlockOwner(index) == owner ? (true, null) : await TryReadSoundAsync(index);
         var isSound = values[1] is not { } leaf || ReadNode(leaf, 2 * index) == TreeHash.Leaf(index, block);
         return (isSound, block);
     }
