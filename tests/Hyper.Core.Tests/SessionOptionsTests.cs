@@ -44,6 +44,9 @@ public sealed class SessionOptionsTests
                 await writer.AppendAsync(Vectors.Block(0));
                 await using var reader = await names.GetAsync("a", new CoreSessionOptions { IsWritable = false });
                 await using var session = reader.OpenSession();
+                await RefusesAsync(() => reader.OpenSessionAsync("branch"));
+                await (await writer.OpenSessionAsync("branch")).DisposeAsync();
+                await RefusesAsync(() => reader.OpenSessionAsync("branch", overwrite: true));
                 await using var named = await reader.OpenSessionAsync("branch");
                 Assert.Equal((false, false), (session.IsWritable, named.IsWritable));
                 await RefusesAsync(() => session.AppendAsync(Vectors.Block(1)));
@@ -66,6 +69,51 @@ public sealed class SessionOptionsTests
                     new HypercoreOptions { Key = writer.Key, IsWritable = false }
                 );
                 await RefusesAsync(() => bare.AppendAsync(Vectors.Block(2)));
+            }
+        );
+
+    /// <summary>
+    /// JavaScript refuses only to append and to truncate, in these words; here a session that was opened to read changes
+    /// nothing at all.
+    /// </summary>
+    [Fact]
+    public void Session_that_may_not_write_changes_nothing_on_disk() =>
+        Run(
+            async (store, names) =>
+            {
+                await using var writer = await names.GetAsync("a");
+                await writer.AppendAsync([Vectors.Block(0), Vectors.Block(1)]);
+                await using var branch = await writer.OpenSessionAsync("branch");
+                await branch.AppendAsync(Vectors.Block(2));
+                await using var reader = await names.GetAsync("a", new CoreSessionOptions { IsWritable = false });
+                await using var snapshot = await writer.OpenSnapshotAsync();
+                var before = StoreDump.Take(store);
+                foreach (var session in new[] { reader, snapshot })
+                {
+                    await RefusesAsync(() => session.AppendAsync(Vectors.Block(2)), "cannot append to a readonly core");
+                    await RefusesAsync(() => session.TruncateAsync(1), "cannot append to a non-writable core");
+                    await RefusesAsync(() => session.TruncateAsync(0, fork: 0), "cannot append to a non-writable core");
+                    await RefusesAsync(() => session.ClearAsync(0, 2), "cannot clear");
+                    await RefusesAsync(
+                        () => session.SetUserDataAsync("name", Vectors.Block(0)),
+                        "cannot set user data"
+                    );
+                    await RefusesAsync(() => session.CommitAsync(branch), "cannot commit");
+                    await RefusesAsync(() => session.OpenSessionAsync("new"), "cannot begin a named session");
+                    await RefusesAsync(() => session.OpenSessionAsync("branch", overwrite: true), "cannot begin");
+                }
+                Assert.Equal(before, StoreDump.Take(store));
+                Assert.True(writer.HasAll(0, 2));
+                await using var inside = reader.OpenInAtom(store.CreateAtom());
+                await RefusesAsync(() => inside.ClearAsync(0));
+
+                // A core of someone else: what is here of it is ours to forget, and no more.
+                await using var elsewhere = CorestoreStorage.CreateInMemory(store.Loop);
+                await using var copy = await Hypercore.OpenAsync(elsewhere, new HypercoreOptions { Key = writer.Key });
+                await RefusesAsync(() => copy.AppendAsync(Vectors.Block(0)), "the secret key of core");
+                await RefusesAsync(() => copy.TruncateAsync(0), "cannot append to a non-writable core");
+                await copy.TruncateAsync(0, fork: 0);
+                await copy.SetUserDataAsync("name", Vectors.Block(0));
             }
         );
 
@@ -177,10 +225,11 @@ public sealed class SessionOptionsTests
             await closing;
         });
 
-    private static async Task RefusesAsync(Func<Task> write)
+    private static async Task RefusesAsync(Func<Task> write, string text = "")
     {
         var error = await Assert.ThrowsAsync<HypercoreException>(write);
         Assert.Equal(HypercoreErrorCode.SessionNotWritable, error.Code);
+        Assert.Contains(text, error.Message, StringComparison.Ordinal);
     }
 
     private static void Run(Func<CorestoreStorage, Corestore, Task> body) =>

@@ -125,7 +125,8 @@ public sealed partial class CorestoreStorage
         if (at < 0)
             return null;
         var data = sessions[at].DataPointer;
-        var dependencies = await ReadDependencyAsync(data) is { } next ? core.DependenciesOf(next) : [];
+        // What it depends on may depend on more, whoever opens it.
+        var dependencies = await ReadDependenciesAsync(data);
         return new CoreStorage(this, core.CorePointer, data, dependencies, core.Overlay);
     }
 
@@ -173,7 +174,9 @@ public sealed partial class CorestoreStorage
                     HypercoreErrorCode.StorageCorrupt,
                     $"Data {data} depends on more than {MaxDependencies} others."
                 );
-            dependencies.Add(next);
+            if (dependencies.Count > 0)
+                next = next with { Length = Math.Min(next.Length, dependencies[0].Length) };
+            dependencies.Insert(0, next);
             data = next.DataPointer;
         }
         return dependencies;

@@ -33,8 +33,9 @@ public sealed partial class Hypercore
         if (
             index < Length
             && IsAnnounced(index)
+            && _state.Atom is not { IsWriting: true }
             && _state.Storage.TryGetSoundBlock(index, out var block)
-            && (block is not null || (!_state.IsSnapshot && !options.Wait))
+            && (block is not null || (!_state.IsSnapshot && !options.Wait && !_state.HasAll(index, index + 1)))
         )
             return ValueTask.FromResult(Decrypt(index, block));
         return ReadAsync(index, options, cancellationToken);
@@ -120,6 +121,7 @@ public sealed partial class Hypercore
         var length = Length;
         if (index < length)
         {
+            await _state.AwaitFlushAsync().AsTask().WaitAsync(cancellationToken);
             var read = _state.Storage.GetSoundBlockAsync(index);
             if (await read.AsTask().WaitAsync(cancellationToken) is { } block)
             {
@@ -127,15 +129,28 @@ public sealed partial class Hypercore
                     await Task.Yield();
                 return block;
             }
+            VerifyOpen();
+            if (
+                !_state.IsSnapshot
+                && _state.HasAll(index, index + 1)
+                && await _state.ReadInTurnAsync(index).WaitAsync(cancellationToken) is { } late
+            )
+                return late;
         }
         if (_state.IsSnapshot && index >= _state.SnapshotCompatLength)
             throw NotInSnapshot(index);
-        if (!options.Wait)
-            return null;
-        VerifyOpen();
+        var isOwn = index < Math.Min(length, Length) && !_state.IsInCore(index);
         // It may have come since the snapshot was taken, or while it was looked for.
-        if (_core.Bitfield.Get(index) && await _core.Storage.GetSoundBlockAsync(index) is { } stored)
+        if (
+            !isOwn
+            && (_state.IsSnapshot || options.Wait)
+            && _core.Bitfield.Get(index)
+            && await _core.Default.ReadInTurnAsync(index).WaitAsync(cancellationToken) is { } stored
+        )
             return stored;
+        // What a session had of its own, and has cleared, nobody else has: the core's block is another.
+        if (!options.Wait || isOwn)
+            return null;
         VerifyOpen();
         return await EndWithSessionAsync(
             token => _core.Replicator.GetBlockAsync(index, length, options.Timeout, token),

@@ -17,6 +17,16 @@ public sealed partial class Hypercore
         remove => _core.Conflicted -= value;
     }
 
+    /// <summary>
+    /// Raised on the loop when a peer's request or answer met something stored that is damaged: STORAGE_CORRUPT, naming what.
+    /// Each finding once, until a repair. The peer hears that the block is not here; what is waited for fails if it needs it.
+    /// </summary>
+    public event Action<HypercoreException>? Damaged
+    {
+        add => _core.Damaged += value;
+        remove => _core.Damaged -= value;
+    }
+
     /// <summary>Who replicates the core with us now.</summary>
     public IReadOnlyList<CorePeer> Peers
     {

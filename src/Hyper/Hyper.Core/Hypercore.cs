@@ -79,7 +79,7 @@ public sealed partial class Hypercore : IAsyncDisposable, ICoreStateListener
     public ulong SignedLength => _state.SignedLength;
 
     /// <summary>The first block that is not stored here.</summary>
-    public ulong ContiguousLength => Math.Min(_core.ContiguousLength, _state.Head.Length);
+    public ulong ContiguousLength => Math.Min(_state.ContiguousLength, _state.Head.Length);
 
     /// <summary>The name of a named session; null for the core itself.</summary>
     public string? Name => _state.Name;
@@ -132,8 +132,7 @@ public sealed partial class Hypercore : IAsyncDisposable, ICoreStateListener
             return ValueTask.CompletedTask;
         _isClosed = true;
         _state.Listeners.Remove(this);
-        if (_state.Listeners.Count == 0 && _state != _core.Default)
-            _state.Close();
+        _state.CloseIfUnused();
         EndReplication();
         if (_isExclusive)
             _core.ExitExclusive();

@@ -9,6 +9,9 @@ internal readonly record struct ProofVerdict(string? Code, string? Detail)
 
     public bool IsValid => Code is null;
 
+    /// <summary>It cannot be said: what is stored here is damaged.</summary>
+    public static ProofVerdict Damaged(string detail) => new(HypercoreErrorCode.StorageCorrupt, detail);
+
     public static ProofVerdict InvalidOperation(string detail) => new(HypercoreErrorCode.InvalidOperation, detail);
 
     public static ProofVerdict InvalidProof(string detail) => new(HypercoreErrorCode.InvalidProof, detail);

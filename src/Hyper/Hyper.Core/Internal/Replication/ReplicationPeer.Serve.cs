@@ -17,12 +17,18 @@ internal sealed partial class ReplicationPeer
     /// <summary>Requests that cannot be answered, at which the connection is given up. As in JavaScript.</summary>
     private const int MaxInvalidRequests = 64;
 
+    /// <summary>Damaged blocks of which so many are told; who asks for more waits as one who asks what makes no sense.</summary>
+    private const int MaxToldDamaged = 4096;
+
     private readonly ServeQueue _serving = new();
     private readonly Queue<Read> _reads = new();
 
     // Requests that left the queue and are not answered yet; a cancel takes them out.
     private readonly Dictionary<ulong, RequestMessage> _answering = [];
     private int _invalidRequests;
+
+    // Blocks that it was told are not here after all: damage, which the next one who asks meets again.
+    private readonly HashSet<ulong> _toldDamaged = [];
     private bool _isServing;
     private bool _isServeDue;
 
@@ -148,21 +154,31 @@ internal sealed partial class ReplicationPeer
     private async Task AnswerAsync(Read read)
     {
         using var proved = await TakeAsync(read);
+        var isDamaged = proved.Verdict.Code == HypercoreErrorCode.StorageCorrupt;
         var id = read.Request.Id;
         // Cancelled meanwhile, or another took its id.
         if (!_answering.TryGetValue(id, out var current) || current != read.Request)
             return;
         _answering.Remove(id);
-        if (IsOpen)
+        if (!IsOpen)
+            return;
+        if (isDamaged)
+            RefuseDamaged(read.Request);
+        else
             Answer(read.Request, proved);
     }
 
-    /// <summary>The end of a read, which was counted from its begin.</summary>
+    /// <summary>The end of a read, which was counted from its begin. Damage is a verdict: who asked has no part in it.</summary>
     private async Task<LentProof> TakeAsync(Read read)
     {
         try
         {
             return await read.Answer;
+        }
+        catch (HypercoreException error) when (error.Code == HypercoreErrorCode.StorageCorrupt)
+        {
+            _replicator.Core.NoteDamage(error);
+            return new LentProof(ProofVerdict.Damaged(error.Message), new TreeProof());
         }
         finally
         {
@@ -203,6 +219,20 @@ internal sealed partial class ReplicationPeer
             message,
             static (ref writer, message) => NoDataCodec.Write(ref writer, message)
         );
+    }
+
+    /// <summary>
+    /// A block that is damaged is not here for the peer either: it asks others. For a node it can only wait, as JavaScript has it.
+    /// </summary>
+    private void RefuseDamaged(RequestMessage request)
+    {
+        if (request.Proof.Block is { } block && _toldDamaged.Count < MaxToldDamaged && _toldDamaged.Add(block.Index))
+        {
+            SendRange(new RangeMessage(Drop: true, block.Index, 1));
+            Refuse(request, NoDataReason.NotAvailable);
+            return;
+        }
+        _replicator.Watch(RefuseLaterAsync(request));
     }
 
     /// <summary>One who asks what makes no sense waits longer each time: asked again at once, it would be for ever.</summary>

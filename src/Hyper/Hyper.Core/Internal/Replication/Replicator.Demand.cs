@@ -153,8 +153,22 @@ internal sealed partial class Replicator
     private async Task ResolveStoredAsync(BlockDemand demand)
     {
         demand.IsArrived = true;
-        var block = await Core.Storage.GetBlockAsync(demand.Index);
-        demand.IsArrived = false;
+        byte[]? block;
+        try
+        {
+            block = await Core.Storage.GetSoundBlockAsync(demand.Index);
+        }
+        catch (HypercoreException error) when (error.Code == HypercoreErrorCode.StorageCorrupt)
+        {
+            Core.NoteDamage(error);
+            foreach (var wait in demand.Waits)
+                wait.Outcome.TrySetException(error);
+            return;
+        }
+        finally
+        {
+            demand.IsArrived = false;
+        }
         if (block is not null)
             Resolve(demand, block);
         else if (demand.Waits.Count > 0)

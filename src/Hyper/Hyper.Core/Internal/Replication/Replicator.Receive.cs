@@ -130,6 +130,11 @@ internal sealed partial class Replicator
         _arrived.Clear();
         _held.Clear();
         _arrivedBytes = 0;
+        GiveUp(given);
+    }
+
+    private void GiveUp(Arrival[] given)
+    {
         foreach (var arrival in given)
         {
             if (arrival.Request.Block is { } demand)
@@ -159,24 +164,52 @@ internal sealed partial class Replicator
         ScheduleSoon();
     }
 
+    /// <summary>What stands on a damaged node cannot be checked: asking goes on when the core was repaired.</summary>
+    private void EndByDamage(HypercoreException error)
+    {
+        Core.NoteDamage(error);
+        _failure ??= error;
+        FailDemands(error);
+    }
+
+    private void OnRepaired()
+    {
+        if (_failure?.Code != HypercoreErrorCode.StorageCorrupt)
+            return;
+        _failure = null;
+        ScheduleSoon();
+    }
+
     private async Task ApplyNextAsync()
     {
         var arrivals = TakeGroup();
-        if (arrivals[0].Proof.Upgrade is not null || arrivals[0].Proof.Manifest is not null)
+        try
         {
-            await ApplyUpgradeAsync(arrivals[0]);
+            await ApplyAsync(arrivals);
         }
-        else
+        catch (HypercoreException error) when (error.Code == HypercoreErrorCode.StorageCorrupt)
         {
-            var outcomes = await Core.Default.ReceiveAsync(Array.ConvertAll(arrivals, arrival => arrival.Proof));
-            for (var i = 0; i < arrivals.Length; i++)
-                Settle(arrivals[i], outcomes[i]);
+            EndByDamage(error);
+            GiveUp(arrivals);
+            return;
         }
         ResolveRanges();
         UpdateSeeks();
         foreach (var peer in _peers.ToArray())
             peer.OnNodesStored();
         ScheduleSoon();
+    }
+
+    private async Task ApplyAsync(Arrival[] arrivals)
+    {
+        if (arrivals[0].IsAlone)
+        {
+            await ApplyUpgradeAsync(arrivals[0]);
+            return;
+        }
+        var outcomes = await Core.Default.ReceiveAsync(Array.ConvertAll(arrivals, arrival => arrival.Proof));
+        for (var i = 0; i < arrivals.Length; i++)
+            Settle(arrivals[i], outcomes[i]);
     }
 
     /// <summary>Several answers, or one that brings an upgrade or a manifest.</summary>

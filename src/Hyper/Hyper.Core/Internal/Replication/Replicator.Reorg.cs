@@ -79,6 +79,11 @@ internal sealed partial class Replicator
                 ? await Core.Storage.RunAsync(reader => batch.Update(proof, reader))
                 : await BeginReorgAsync(reorg, proof);
         }
+        catch (HypercoreException error) when (error.Code == HypercoreErrorCode.StorageCorrupt)
+        {
+            EndByDamage(error);
+            return;
+        }
         finally
         {
             reorg.IsBusy = false;
@@ -120,6 +125,10 @@ internal sealed partial class Replicator
         {
             _failure = error;
             FailDemands(error);
+        }
+        catch (HypercoreException error) when (error.Code == HypercoreErrorCode.StorageCorrupt)
+        {
+            EndByDamage(error);
         }
         finally
         {

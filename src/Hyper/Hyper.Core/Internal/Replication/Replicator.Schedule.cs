@@ -201,10 +201,22 @@ internal sealed partial class Replicator
     {
         demand.IsArrived = true;
         var length = peer.ProvableLength;
-        var levels = await Core.Storage.RunAsync(reader =>
-            TreeQueries.CountMissingNodes(2 * demand.Index, length, reader)
-        );
-        demand.IsArrived = false;
+        int levels;
+        try
+        {
+            levels = await Core.Storage.RunAsync(reader =>
+                TreeQueries.CountMissingNodes(2 * demand.Index, length, reader)
+            );
+        }
+        catch (HypercoreException error) when (error.Code == HypercoreErrorCode.StorageCorrupt)
+        {
+            EndByDamage(error);
+            return;
+        }
+        finally
+        {
+            demand.IsArrived = false;
+        }
         if (!_blocks.ContainsKey(demand.Index))
             return;
         if (!peer.CanBeAsked || peer.ProvableLength != length)

@@ -49,6 +49,11 @@ internal sealed partial class Replicator
             if (known.IsFound && known.Start < head.Length)
                 seek.Outcome.TrySetResult(new CorePosition(known.Start, known.Offset));
         }
+        catch (HypercoreException error) when (error.Code == HypercoreErrorCode.StorageCorrupt)
+        {
+            Core.NoteDamage(error);
+            seek.Outcome.TrySetException(error);
+        }
         finally
         {
             seek.IsUpdating = false;

@@ -12,7 +12,7 @@ namespace Hyper.Core.Internal;
 /// It owns the demands and decides who is asked what; a <see cref="ReplicationPeer"/> owns what is known of its other side and the
 /// requests on their way to it. Belongs to the loop. Nothing is asked for beyond what can be stored: requests on their way and
 /// answers being stored are both bounded. Work gathers during a turn of the loop and is done at its end, so that a hundred
-/// answers cause one round of asking. A write that fails ends all asking with that error; serving goes on.
+/// answers cause one round of asking. A write that fails, or a damaged node that an answer stands on, ends all asking with that error; serving goes on.
 /// See docs/protocol/replication.md.
 /// </remarks>
 internal sealed partial class Replicator : ICoreStateListener, ITurnEndItem
@@ -33,6 +33,7 @@ internal sealed partial class Replicator : ICoreStateListener, ITurnEndItem
         core.Default.Listeners.Add(this);
         core.BlocksChanged += OnBlocksChanged;
         core.ManifestLearned += OnManifestLearned;
+        core.Repaired += OnRepaired;
     }
 
     public OpenCore Core { get; }
@@ -79,6 +80,7 @@ internal sealed partial class Replicator : ICoreStateListener, ITurnEndItem
         Core.Default.Listeners.Remove(this);
         Core.BlocksChanged -= OnBlocksChanged;
         Core.ManifestLearned -= OnManifestLearned;
+        Core.Repaired -= OnRepaired;
         _stallTimer.Dispose();
         _lingerTimer?.Dispose();
         FailDemands(reason);
@@ -209,7 +211,8 @@ internal sealed partial class Replicator : ICoreStateListener, ITurnEndItem
     }
 
     /// <summary>
-    /// Sees to the end of work that nobody awaits. The store being closed ends it quietly; any other failure is the loop's.
+    /// Sees to the end of work that nobody awaits. The store being closed ends it quietly, damage is told to the core's owner;
+    /// any other failure is the loop's.
     /// </summary>
     public void Watch(Task task)
     {
@@ -226,6 +229,10 @@ internal sealed partial class Replicator : ICoreStateListener, ITurnEndItem
         catch (HypercoreException error) when (error.Code == HypercoreErrorCode.SessionClosed)
         {
             Close(error);
+        }
+        catch (HypercoreException error) when (error.Code == HypercoreErrorCode.StorageCorrupt)
+        {
+            Core.NoteDamage(error);
         }
         catch (Exception error)
         {

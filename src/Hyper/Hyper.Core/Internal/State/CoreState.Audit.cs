@@ -117,5 +117,6 @@ internal sealed partial class CoreState
         await Storage.WriteAsync(batch);
         foreach (var block in findings.LostBlocks)
             Core.OnBlocksRemoved(block, block + 1);
+        Core.OnRepaired();
     }
 }

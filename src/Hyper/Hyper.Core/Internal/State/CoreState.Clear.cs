@@ -15,7 +15,7 @@ internal sealed partial class CoreState
                 if (start >= end)
                     return;
                 using var batch = Storage.NewBatch();
-                if (IsDefault)
+                if (IsDefault && Changes is null)
                 {
                     DeleteUnusedNodes(batch, start);
                     PutBits(batch, start, end, false);
@@ -23,6 +23,7 @@ internal sealed partial class CoreState
                 }
                 batch.DeleteBlocks(start, end);
                 await Storage.WriteAsync(batch);
+                Changes?.Clear(start, end);
                 if (IsDefault && Storage.IsWrittenThrough)
                     Core.OnBlocksRemoved(start, end);
             },
@@ -35,7 +36,8 @@ internal sealed partial class CoreState
         {
             var sibling = FlatTree.Sibling(at);
             var from = FlatTree.LeftSpan(sibling) / 2;
-            if (Core.Bitfield.HasSet(from, FlatTree.LeafCount(sibling)))
+            var count = FlatTree.LeafCount(sibling);
+            if (Changes?.HasSet(Core.Bitfield, from, count) ?? Core.Bitfield.HasSet(from, count))
                 break;
             batch.DeleteTreeNode(at);
             batch.DeleteTreeNode(sibling);

@@ -17,6 +17,7 @@ internal sealed partial class CoreState
     /// <summary>As <see cref="ProveAsync"/>, but the block is not copied: it stays until the answer is disposed.</summary>
     public async ValueTask<LentProof> LendProofAsync(ProofRequest request)
     {
+        await AwaitFlushAsync();
         var head = Head;
         var (verdict, proof) = await Storage.RunAsync(reader =>
         {
@@ -27,9 +28,12 @@ internal sealed partial class CoreState
             proof = proof with { Manifest = Core.Auth.Manifest };
         if (!verdict.IsValid || proof.Block is not { } block)
             return new LentProof(verdict, proof);
-        return await Storage.LendBlockAsync(block.Index) is { } value
-            ? new LentProof(verdict, proof with { Block = block with { Value = value.Memory } }, value)
-            : new LentProof(ProofVerdict.InvalidOperation($"Block {block.Index} is not stored."), proof);
+        if (await Storage.LendBlockAsync(block.Index) is { } value)
+            return new LentProof(verdict, proof with { Block = block with { Value = value.Memory } }, value);
+        // It was cleared or cut meanwhile, and who asked will be told so; or it is damage.
+        if (IsDefault && Core.Bitfield.Get(block.Index))
+            await ReadInTurnAsync(block.Index);
+        return new LentProof(ProofVerdict.InvalidOperation($"Block {block.Index} is not stored."), proof);
     }
 
     /// <summary>

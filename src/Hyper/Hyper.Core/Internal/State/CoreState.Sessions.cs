@@ -4,47 +4,98 @@ namespace Hyper.Core.Internal;
 
 internal sealed partial class CoreState
 {
-    /// <summary>Opens a named session of this state, or makes it: a branch with data of its own.</summary>
-    public Task<CoreState> OpenSessionAsync(string name, bool overwrite) =>
-        RunAsync(async () =>
-        {
-            if (Core.States.Find(state => state.Name == name && !state.IsSnapshot && state.Parent is null) is { } open)
-                return open;
-            var store = Storage.Store;
-            if (!overwrite && await store.ResumeSessionAsync(Storage, name) is { } resumed)
+    /// <summary>
+    /// Opens a named session of this state, or makes it: a branch with data of its own. Null if it had to be made and may not
+    /// be. Held until a session is opened on it.
+    /// </summary>
+    public Task<CoreState?> OpenSessionAsync(string name, bool overwrite, bool mayCreate) =>
+        // The list of a core's sessions is one record, and sessions of a session are in it too.
+        RunAsync(() =>
+            Core.SessionOpens.RunAsync(async () =>
             {
-                var head = await OpenCore.LoadTreeAsync(resumed, await resumed.GetHeadAsync() ?? default);
-                return new CoreState(Core, resumed, head, name) { Prologue = Prologue };
-            }
-            var created = await store.CreateSessionAsync(Storage, name, Head);
-            return new CoreState(Core, created, Head, name) { Prologue = Prologue };
-        });
+                if (FindOpenSession(name) is { } open)
+                {
+                    if (overwrite)
+                        throw new HypercoreException(
+                            HypercoreErrorCode.InvalidOperation,
+                            $"The session '{name}' is open and cannot be begun anew. Close it first."
+                        );
+                    return open.Hold();
+                }
+                var store = Storage.Store;
+                var live = IsSnapshot ? Core.Storage : Storage;
+                if (!overwrite && await store.ResumeSessionAsync(live, name) is { } resumed)
+                {
+                    var head = await OpenCore.LoadTreeAsync(resumed, await resumed.GetHeadAsync() ?? default);
+                    return AddSession(resumed, head, name);
+                }
+                if (!mayCreate)
+                    return null;
+                var created = await store.CreateSessionAsync(Storage, name, Head);
+                var session = AddSession(created, Head, name);
+                session.IsNewSession = Within is not null;
+                return session;
+            })
+        );
+
+    private CoreState AddSession(CoreStorage storage, TreeHead head, string name)
+    {
+        var state = new CoreState(Core, storage, head, name, within: Within) { Prologue = Prologue };
+        Within?.Add(state, Storage.Store);
+        return state.Hold();
+    }
+
+    /// <summary>The session where it is open: here in this state's atom, or outside all.</summary>
+    private CoreState? FindOpenSession(string name)
+    {
+        var states = Core.States.FindAll(state => state.Name == name && !state.IsSnapshot);
+        if (states.Find(state => state.Within == Within) is { } open)
+            return open;
+        if (Within is { } atom && states.Find(state => state.Within is null) is { } outside)
+            return outside.OpenInAtom(atom);
+        if (Within?.ReopenSession(Core, name) is { } closed)
+            return closed;
+        return states.Count == 0
+            ? null
+            : throw new HypercoreException(
+                HypercoreErrorCode.InvalidOperation,
+                $"The session '{name}' is open in an atom. Flush that, and close the session there first."
+            );
+    }
 
     /// <summary>Opens this state inside an atom; its changes are seen by others when the atom is flushed.</summary>
     public CoreState OpenInAtom(CoreAtom atom)
     {
-        if (Atom is not null)
-            throw new HypercoreException(HypercoreErrorCode.InvalidOperation, "The session is in an atom already.");
-        var state = new CoreState(Core, Storage.WithOverlay(atom.Overlay), Head, Name, this) { Prologue = Prologue };
-        atom.Add(state, Storage.Store);
+        if (atom.Reopen(this) is { } closed)
+            return closed;
+        if (Atom is not null || Within is not null || IsSnapshot)
+            throw new HypercoreException(
+                HypercoreErrorCode.InvalidOperation,
+                IsSnapshot ? "A snapshot cannot be changed in an atom." : "The session is in an atom already."
+            );
+        var view = new CoreState(Core, Storage.WithOverlay(atom.Overlay), Head, Name, this, atom)
+        {
+            Prologue = Prologue,
+        };
+        atom.Add(view, Storage.Store);
         Atom = atom;
-        return state;
+        return view;
     }
 
-    /// <summary>Takes over what an atom's view of this state became. Called when the atom was written.</summary>
-    public void Adopt(CoreState view)
+    /// <summary>
+    /// Takes another session's place in what is shared, once that is written. A view that has not changed what it shares with
+    /// this state sees it too.
+    /// </summary>
+    private void TakeDependency(CoreDependency dependency)
     {
-        var bits = view._pendingBits;
-        view._pendingBits = null;
-        view._pendingContiguousLength = null;
-        var oldLength = Head.Length;
-        if (view.Storage.Dependencies.Count > 0)
-            Storage.SetDependency(view.Storage.Dependencies[^1]);
-        if (bits is { IsTruncated: true } cut && cut.Start < oldLength)
-            OnTruncated(view.Head, cut.Start, oldLength, isWritten: true);
-        if (bits is { Appends: > 0 } grown)
-            OnAppended(view.Head, grown.Start, isWritten: true);
-        Head = view.Head;
+        Storage.SetDependency(dependency);
+        if (Changes is { } changes)
+            changes.Dependency = dependency;
+        foreach (var view in Core.States)
+        {
+            if (view.Parent == this && view.Changes is { Dependency: null } own && own.Kept >= dependency.Length)
+                view.Storage.SetDependency(dependency);
+        }
     }
 
     /// <summary>
@@ -56,9 +107,22 @@ internal sealed partial class CoreState
         ulong? length,
         KeyPair? keyPair,
         ReadOnlyMemory<byte> signature
-    ) =>
-        RunAsync(() =>
-            session.RunAsync<CoreLength?>(async () =>
+    )
+    {
+        // The session's turn comes within this one's: of itself it would never come, nor of one that a flush holds.
+        if (!IsDefault || session.Core != Core || session.IsDefault || session.IsSnapshot)
+            throw new HypercoreException(
+                HypercoreErrorCode.InvalidOperation,
+                "A named session is committed, into the core that it was made from."
+            );
+        return RunAsync(() =>
+        {
+            if (Within is not null && session.Atom == Within)
+                throw new HypercoreException(
+                    HypercoreErrorCode.InvalidOperation,
+                    "The session is in the same atom: commit what it is there."
+                );
+            return session.RunAsync<CoreLength?>(async () =>
             {
                 var target = length ?? session.Head.Length;
                 var shared = session.FlushedLength;
@@ -81,10 +145,13 @@ internal sealed partial class CoreState
                         "The signature does not belong to the tree that is committed."
                     );
                 await TakeOverAsync(session, tree, shared);
-                await session.DropSharedAsync(shared, target);
+                // What an atom may never write is kept where it is written.
+                if (Within is null || session.Within == Within)
+                    await session.DropSharedAsync(shared, target);
                 return new CoreLength(Head.Length, Head.ByteLength);
-            })
-        );
+            });
+        });
+    }
 
     private static HypercoreException NotWritable() =>
         new(HypercoreErrorCode.SessionNotWritable, "There is no key pair to sign with.");
@@ -168,38 +235,8 @@ internal sealed partial class CoreState
         {
             batch.SetDependency(dependency);
             // Reads find them in the core before they are gone here.
-            Storage.SetDependency(dependency);
+            TakeDependency(dependency);
         }
         await Storage.WriteAsync(batch);
-    }
-
-    private void NoteAppend(ulong start, ulong length)
-    {
-        if (_pendingBits is { } bits && start != bits.Start + bits.Appends)
-            throw new HypercoreException(
-                HypercoreErrorCode.InvalidOperation,
-                "Changes in an atom have to be contiguous."
-            );
-        _pendingBits = _pendingBits is { } known
-            ? known with
-            {
-                Appends = known.Appends + length,
-            }
-            : new PendingBits(start, length, IsTruncated: false);
-    }
-
-    private void NoteTruncation(ulong to, ulong from)
-    {
-        if (_pendingBits is { } bits && from != bits.Start + bits.Appends)
-            throw new HypercoreException(
-                HypercoreErrorCode.InvalidOperation,
-                "Changes in an atom have to be contiguous."
-            );
-        if (_pendingBits is not { } known || to < known.Start)
-            _pendingBits = new PendingBits(to, 0, IsTruncated: true);
-        else if (to == known.Start && !known.IsTruncated)
-            _pendingBits = null;
-        else
-            _pendingBits = known with { Appends = to - known.Start };
     }
 }

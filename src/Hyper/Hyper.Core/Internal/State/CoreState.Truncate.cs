@@ -63,7 +63,7 @@ internal sealed partial class CoreState
         }
         await Storage.WriteAsync(batch);
         if (dependency is { } written)
-            Storage.SetDependency(written);
+            TakeDependency(written);
         OnTruncated(head, to, from, Storage.IsWrittenThrough);
     }
 

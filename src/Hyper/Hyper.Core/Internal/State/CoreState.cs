@@ -7,22 +7,31 @@ namespace Hyper.Core.Internal;
 internal sealed partial class CoreState
 {
     private readonly SerialQueue _queue = new();
-    private PendingBits? _pendingBits;
+    private int _holds;
 
     /// <summary>Of a snapshot: blocks that the core has lost since.</summary>
     private Bitfield? _kept;
 
     /// <summary>Of a snapshot: up to here the core still has the blocks that it had.</summary>
     private ulong _coreLength;
-    private ulong? _pendingContiguousLength;
 
-    public CoreState(OpenCore core, CoreStorage storage, TreeHead head, string? name, CoreState? parent = null)
+    public CoreState(
+        OpenCore core,
+        CoreStorage storage,
+        TreeHead head,
+        string? name,
+        CoreState? parent = null,
+        CoreAtom? within = null
+    )
     {
         Core = core;
         Storage = storage;
         Head = head;
         Name = name;
         Parent = parent;
+        Within = within;
+        if (within is not null)
+            Changes = new AtomChanges(head);
         SnapshotCompatLength = IsSnapshot ? Math.Min(head.Length, core.Default.Head.Length) : 0;
         _coreLength = SnapshotCompatLength;
         core.States.Add(this);
@@ -37,10 +46,25 @@ internal sealed partial class CoreState
     /// <summary>What this state is an atom's view of.</summary>
     public CoreState? Parent { get; }
 
-    /// <summary>The atom that has this state open.</summary>
+    /// <summary>The atom that this state belongs to: its changes are seen by others when that is flushed.</summary>
+    public CoreAtom? Within { get; }
+
+    /// <summary>What a state in an atom has changed since it was opened or flushed; null elsewhere.</summary>
+    public AtomChanges? Changes { get; private set; }
+
+    /// <summary>The atom that has a view of this state.</summary>
     public CoreAtom? Atom { get; set; }
 
-    public TreeHead Head { get; private set; }
+    public TreeHead Head
+    {
+        get;
+        private set
+        {
+            field = value;
+            if (Atom is not null)
+                ShowInViews();
+        }
+    }
 
     public ManifestPrologue? Prologue { get; set; }
 
@@ -65,6 +89,8 @@ internal sealed partial class CoreState
         if (end > Head.Length || start >= end)
             return false;
         var shared = Math.Min(end, SharedLength);
+        if (IsDefault && Changes is { } changes)
+            return changes.FirstUnset(Core.Bitfield, start) >= end;
         if (!IsSnapshot)
             return start >= shared || Core.Bitfield.FirstUnset(start) >= shared;
         for (var at = start; at < shared; )
@@ -108,6 +134,28 @@ internal sealed partial class CoreState
     /// <summary>Whether operations wait or run.</summary>
     public bool IsBusy => _queue.Count > 0;
 
+    /// <summary>
+    /// A block that is expected to be stored, looked for when no write is on its way: while one is, the store may be ahead of
+    /// what is known here. Null if it is not to be stored after all.
+    /// </summary>
+    /// <exception cref="HypercoreException">STORAGE_CORRUPT: it is marked as stored and is not there, or is damaged.</exception>
+    public Task<byte[]?> ReadInTurnAsync(ulong index) =>
+        RunAsync(async () =>
+        {
+            if (!HasAll(index, index + 1))
+                return null;
+            var block = await Storage.GetSoundBlockAsync(index);
+            // What a session has of its own it may have cleared: there are no bits for that.
+            return block is null && IsInCore(index) ? throw await Storage.MissingAsync(index) : block;
+        });
+
+    /// <summary>Whether a block is read from the core, or was when the snapshot was taken, and not from a session's own.</summary>
+    public bool IsInCore(ulong index) => Storage.BlockOwner(index) == Core.Storage.BlockOwner(index);
+
+    /// <summary>Completes when the store and what is known here agree again, if a flush is just between.</summary>
+    public ValueTask AwaitFlushAsync() =>
+        Atom is { IsWriting: true } ? new ValueTask(RunAsync(() => Task.CompletedTask, default)) : default;
+
     public TreeBatch NewTreeBatch() => new(Head, Prologue);
 
     /// <summary>Runs an operation when those before it are done; appends that come later do not join those before it.</summary>
@@ -123,13 +171,30 @@ internal sealed partial class CoreState
         return _queue.RunAsync(work, cancellationToken);
     }
 
-    public void Close()
+    /// <summary>Keeps the state open between finding it and opening a session on it.</summary>
+    public CoreState Hold()
     {
-        Core.States.Remove(this);
-        if (Parent is { Atom: not null } parent)
-            parent.Atom = null;
-        Storage.Close();
+        _holds++;
+        return this;
     }
+
+    public void Unhold()
+    {
+        _holds--;
+        CloseIfUnused();
+    }
+
+    /// <summary>Closes the state when nobody looks at it any more. The core itself stays.</summary>
+    public void CloseIfUnused()
+    {
+        if (_holds > 0 || Listeners.Count > 0 || Atom is not null || this == Core.Default || !Core.States.Remove(this))
+            return;
+        Storage.Close();
+        Within?.OnClosed(this);
+    }
+
+    /// <summary>Opens a state again that was closed with changes which its atom still has.</summary>
+    public void Reopen() => Core.States.Add(this);
 
     /// <summary>Looks at the state as it is when the operations before are done, whatever comes.</summary>
     public Task<CoreState> TakeSnapshotAsync() =>
@@ -139,6 +204,8 @@ internal sealed partial class CoreState
             var snapshot = new CoreState(Core, Storage.TakeSnapshot(), Head, Name) { Prologue = Prologue };
             if (IsSnapshot)
                 snapshot.Inherit(this);
+            else if (Changes is { } changes)
+                snapshot.SnapshotCompatLength = snapshot._coreLength = Math.Min(changes.Kept, snapshot._coreLength);
             return Task.FromResult(snapshot);
         });
 
@@ -155,44 +222,66 @@ internal sealed partial class CoreState
     {
         Head = head;
         if (!isWritten)
-            NoteAppend(start, head.Length - start);
+            Changes?.Add(start, head.Length);
         else if (IsDefault)
             Core.OnBlocksAdded(start, head.Length);
+        TellAppended();
+    }
+
+    private void TellAppended()
+    {
         foreach (var listener in Listeners.ToArray())
             listener.OnAppended();
     }
 
+    private void TellTruncated(ulong to, ulong fork)
+    {
+        foreach (var listener in Listeners.ToArray())
+            listener.OnTruncated(to, fork);
+    }
+
     private void OnTruncated(TreeHead head, ulong to, ulong from, bool isWritten)
+    {
+        TakeTruncation(head, to, from, isWritten);
+        TellTruncated(to, head.Fork);
+    }
+
+    private void TakeTruncation(TreeHead head, ulong to, ulong from, bool isWritten)
     {
         Head = head;
         if (!isWritten)
-            NoteTruncation(to, from);
+            Changes?.Cut(to, from);
         else if (IsDefault)
             Core.OnBlocksRemoved(to, from);
         foreach (var state in Core.States)
         {
-            // A snapshot of a named session shows the core's blocks too.
-            if (state.IsSnapshot && (state.Name == Name || (isWritten && IsDefault)))
+            // A snapshot of a named session shows the core's blocks too. Of what an atom did only its own know.
+            if (
+                state.IsSnapshot
+                && (isWritten || state.Storage.Overlay is not null)
+                && (state.Name == Name || (isWritten && IsDefault))
+            )
                 state.SnapshotCompatLength = Math.Min(state.SnapshotCompatLength, to);
             if (isWritten && IsDefault)
                 state._coreLength = Math.Min(state._coreLength, to);
         }
-        foreach (var listener in Listeners.ToArray())
-            listener.OnTruncated(to, head.Fork);
     }
 
-    /// <summary>Adds the changes of the bitfield in [<paramref name="start"/>, <paramref name="end"/>).</summary>
+    /// <summary>
+    /// Adds the changes of the bitfield in [<paramref name="start"/>, <paramref name="end"/>). In an atom the flush does it,
+    /// when the core has the bits that it will have.
+    /// </summary>
     private void PutBits(CoreBatch batch, ulong start, ulong end, bool value)
     {
+        if (Changes is not null)
+            return;
         while (start < end)
         {
             var number = Bitfield.PageOf(start);
             var pageStart = number * BitPage.Bits;
             var stop = Math.Min(end, pageStart + BitPage.Bits);
             var page = Storage.Store.ScratchPage;
-            if (Storage.FindPageInOverlay(number) is { } changed)
-                page.Load(changed);
-            else if (Core.Bitfield.FindPage(number) is { } known)
+            if (Core.Bitfield.FindPage(number) is { } known)
                 page.CopyFrom(known);
             else
                 page.Clear();
@@ -202,15 +291,16 @@ internal sealed partial class CoreState
         }
     }
 
-    private ulong ContiguousLength => _pendingContiguousLength ?? Core.ContiguousLength;
+    /// <summary>The first block of the core, as this state sees it, that is not stored.</summary>
+    public ulong ContiguousLength =>
+        IsDefault && Changes is { HasBits: true } changes
+            ? changes.FirstUnset(Core.Bitfield, 0)
+            : Core.ContiguousLength;
 
-    /// <summary>Adds a new contiguous length, unless it is the old one.</summary>
+    /// <summary>Adds a new contiguous length, unless it is the old one; in an atom the flush does it.</summary>
     private void PutContiguousLength(CoreBatch batch, ulong length)
     {
-        if (length == ContiguousLength)
-            return;
-        batch.SetHints(Core.Hints with { ContiguousLength = length });
-        if (Storage.Overlay is not null)
-            _pendingContiguousLength = length;
+        if (Changes is null && length != Core.ContiguousLength)
+            batch.SetHints(Core.Hints with { ContiguousLength = length });
     }
 }

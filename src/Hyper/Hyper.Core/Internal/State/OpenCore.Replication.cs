@@ -4,6 +4,10 @@ internal sealed partial class OpenCore
 {
     private Replicator? _replicator;
     private ExclusiveTurn? _exclusive;
+    private readonly HashSet<string> _damage = [];
+
+    /// <summary>Findings that are told before it has to be enough.</summary>
+    private const int MaxDamage = 1024;
 
     /// <summary>Sessions that are open, of every state: a core takes part in replication while it has some.</summary>
     public int Sessions { get; private set; }
@@ -18,6 +22,25 @@ internal sealed partial class OpenCore
 
     /// <summary>Raised when a second signed history was proved: the length up to which it goes, and the fork.</summary>
     public event Action<ulong, ulong>? Conflicted;
+
+    /// <summary>Raised when serving or receiving met something stored that is damaged.</summary>
+    public event Action<HypercoreException>? Damaged;
+
+    /// <summary>Raised when damage was repaired.</summary>
+    public event Action? Repaired;
+
+    /// <summary>Tells the owner of damage that no call of theirs met. Each finding once, though every peer may ask for it.</summary>
+    public void NoteDamage(HypercoreException error)
+    {
+        if (_damage.Count < MaxDamage && _damage.Add(error.Message))
+            Damaged?.Invoke(error);
+    }
+
+    public void OnRepaired()
+    {
+        _damage.Clear();
+        Repaired?.Invoke();
+    }
 
     public void OnSessionOpened()
     {

@@ -44,6 +44,9 @@ internal sealed partial class OpenCore
     /// <summary>The core itself, as opposed to named sessions, snapshots and atoms of it.</summary>
     public CoreState Default { get; private set; }
 
+    /// <summary>One named session is looked up or made at a time.</summary>
+    public SerialQueue SessionOpens { get; } = new();
+
     /// <summary>Every state that is in use.</summary>
     public List<CoreState> States { get; } = [];
 
@@ -112,7 +115,7 @@ internal sealed partial class OpenCore
         && _exclusive is not { IsTaken: true }
         && !IsFrozen
         && !HasPeers
-        && States.TrueForAll(state => !state.IsBusy);
+        && States.TrueForAll(state => !state.IsBusy && state.Atom is null);
 
     /// <summary>Disposes something with the core: a secret that was read or derived for it.</summary>
     public void Own(IDisposable item) => _owned.Add(item);

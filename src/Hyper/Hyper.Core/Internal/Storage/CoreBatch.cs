@@ -1,12 +1,12 @@
 namespace Hyper.Core.Internal;
 
 /// <summary>The changes of one operation on one data pointer, in the terms of a core. Disposed after the write.</summary>
-internal sealed class CoreBatch(ulong corePointer, ulong dataPointer) : IDisposable
+internal sealed class CoreBatch(ulong corePointer, ulong dataPointer, StoreBatch? target = null) : IDisposable
 {
     /// <summary>Up to so many keys are deleted one by one: range tombstones slow every later iteration.</summary>
     private const ulong MaxPointDeletes = 64;
 
-    public StoreBatch Changes { get; } = new();
+    public StoreBatch Changes { get; } = target ?? new StoreBatch();
 
     public void SetAuth(CoreAuth auth)
     {
@@ -114,5 +114,9 @@ internal sealed class CoreBatch(ulong corePointer, ulong dataPointer) : IDisposa
         Changes.DeleteRange(StoreKeys.BitfieldPage(from, dataPointer, 0), StoreKeys.BitfieldPagesEnd(to, dataPointer));
     }
 
-    public void Dispose() => Changes.Dispose();
+    public void Dispose()
+    {
+        if (target is null)
+            Changes.Dispose();
+    }
 }

@@ -47,6 +47,10 @@ internal sealed partial class CoreStorage
         );
     }
 
+    /// <summary>Says that a block is gone that has to be there.</summary>
+    public async ValueTask<HypercoreException> MissingAsync(ulong index) =>
+        Unreadable(index, await NameAsync(), "It is marked as stored and is not there.");
+
     private async ValueTask<(bool IsSound, byte[]? Block)> TryReadSoundAsync(ulong index)
     {
         var owner = BlockOwner(index);

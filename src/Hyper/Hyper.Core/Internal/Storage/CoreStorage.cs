@@ -47,6 +47,9 @@ internal sealed partial class CoreStorage : ITreeNodes
 
     public CoreBatch NewBatch() => new(CorePointer, DataPointer);
 
+    /// <summary>Adds to changes that are someone else's.</summary>
+    public CoreBatch NewBatch(StoreBatch target) => new(CorePointer, DataPointer, target);
+
     /// <summary>Whether a write goes to the disk, not into an atom.</summary>
     public bool IsWrittenThrough => _overlay is null;
 
@@ -146,7 +149,7 @@ internal sealed partial class CoreStorage : ITreeNodes
         }
         catch (HypercoreException error) when (error.Code == HypercoreErrorCode.StorageCorrupt)
         {
-            throw Unreadable(index, $"{CorePointer} (data {DataPointer})", error.Message, error);
+            throw Unreadable(index, await NameAsync(), error.Message, error);
         }
     }
 
@@ -166,24 +169,26 @@ internal sealed partial class CoreStorage : ITreeNodes
         }
         catch (HypercoreException error) when (error.Code == HypercoreErrorCode.StorageCorrupt)
         {
-            throw Unreadable(index, $"{CorePointer} (data {DataPointer})", error.Message, error);
+            throw Unreadable(index, await NameAsync(), error.Message, error);
         }
     }
 
+    /// <summary>A block if it is in memory, or null if it is known not to be stored. False if it has to be looked for.</summary>
     public bool TryGetBlock(ulong index, out byte[]? block)
     {
         Span<byte> room = stackalloc byte[StoreKeys.MaxBytes];
         Lookup lookup;
         StoredValue value;
+        block = null;
         try
         {
             lookup = TryGet(StoreKeys.Block(room, BlockOwner(index), index), out value);
         }
         catch (HypercoreException error) when (error.Code == HypercoreErrorCode.StorageCorrupt)
         {
-            throw Unreadable(index, $"{CorePointer} (data {DataPointer})", error.Message, error);
+            // Whoever looks for it meets the same, and can name the core.
+            return false;
         }
-        block = null;
         if (lookup == Lookup.NotInMemory)
             return false;
         if (lookup == Lookup.Missing)
@@ -259,15 +264,6 @@ internal sealed partial class CoreStorage : ITreeNodes
         return all;
     }
 
-    /// <summary>The bits of a page with the atom's changes; null where the store below decides.</summary>
-    public byte[]? FindPageInOverlay(ulong page)
-    {
-        Span<byte> room = stackalloc byte[StoreKeys.MaxBytes];
-        return _overlay is not null && _overlay.TryGet(StoreKeys.BitfieldPage(room, DataPointer, page), out var bits)
-            ? bits
-            : null;
-    }
-
     public HypercoreException Corrupt(string what) =>
         new(
             HypercoreErrorCode.StorageCorrupt,
@@ -334,7 +330,8 @@ internal sealed partial class CoreStorage : ITreeNodes
         return _overlay.Merge(below, start, end, limit, reverse);
     }
 
-    private ulong BlockOwner(ulong index)
+    /// <summary>The data pointer that a block is read from.</summary>
+    public ulong BlockOwner(ulong index)
     {
         foreach (var dependency in Dependencies)
         {

@@ -35,37 +35,41 @@ internal sealed class StoreOverlay
         _recorded ??= new StoreBatch();
         for (var i = 0; i < batch.Count; i++)
         {
-            var change = batch[i];
-            switch (change.Kind)
-            {
-                case StoreChangeKind.Put:
-                    var value = change.Value.ToArray();
-                    _recorded.Put(change.Key, value);
-                    _changes = _changes.SetItem(change.Key.ToArray(), value);
-                    break;
-                case StoreChangeKind.Delete:
-                    _recorded.Delete(change.Key);
-                    _changes = _changes.SetItem(change.Key.ToArray(), null);
-                    break;
-                default:
-                    _recorded.DeleteRange(change.Key, change.Value);
-                    Clear(change.Key.ToArray(), change.Value.ToArray());
-                    break;
-            }
+            Record(_recorded, batch[i]);
+            Show(batch[i]);
         }
     }
 
     /// <summary>The same changes, which stay as they are while this overlay moves on.</summary>
     public StoreOverlay Snapshot() => new() { _changes = _changes, _cleared = _cleared };
 
-    /// <summary>Hands the changes over to be written, and is empty afterwards. Null if there are none.</summary>
-    public StoreBatch? Take()
+    /// <summary>
+    /// Gives the changes to be written, and goes on showing them: then come <see cref="EndWrite"/> and disposing the batch, or
+    /// <see cref="PutBack"/>. What comes meanwhile is not in it.
+    /// </summary>
+    public StoreBatch BeginWrite()
     {
-        var recorded = _recorded;
+        var recorded = _recorded ?? new StoreBatch();
         _recorded = null;
+        return recorded;
+    }
+
+    /// <summary>Leaves what was written to the store, which has it now.</summary>
+    public void EndWrite()
+    {
         _changes = _nothing;
         _cleared = [];
-        return recorded;
+        for (var i = 0; i < Count; i++)
+            Show(_recorded![i]);
+    }
+
+    /// <summary>Takes changes back that could not be written.</summary>
+    public void PutBack(StoreBatch batch)
+    {
+        for (var i = 0; i < Count; i++)
+            Record(batch, _recorded![i]);
+        _recorded?.Dispose();
+        _recorded = batch;
     }
 
     /// <summary>Lays the changes over entries of the store below, in the order of those.</summary>
@@ -88,6 +92,39 @@ internal sealed class StoreOverlay
         }
         var entries = merged.Select(pair => new StoredEntry(pair.Key, pair.Value));
         return [.. (reverse ? entries.Reverse() : entries).Take(limit)];
+    }
+
+    private static void Record(StoreBatch batch, StoreChange change)
+    {
+        switch (change.Kind)
+        {
+            case StoreChangeKind.Put:
+                // The value lies in a buffer of the operation's, which goes back to its pool.
+                batch.PutOutside(change.Key, change.Value.ToArray());
+                break;
+            case StoreChangeKind.Delete:
+                batch.Delete(change.Key);
+                break;
+            default:
+                batch.DeleteRange(change.Key, change.Value);
+                break;
+        }
+    }
+
+    private void Show(StoreChange change)
+    {
+        switch (change.Kind)
+        {
+            case StoreChangeKind.Put:
+                _changes = _changes.SetItem(change.Key.ToArray(), change.Value.ToArray());
+                break;
+            case StoreChangeKind.Delete:
+                _changes = _changes.SetItem(change.Key.ToArray(), null);
+                break;
+            default:
+                Clear(change.Key.ToArray(), change.Value.ToArray());
+                break;
+        }
     }
 
     private void Clear(byte[] start, byte[] end)
