@@ -77,6 +77,39 @@ public sealed class LocalDhtTests
     }
 
     [Fact]
+    public void Handler_of_the_take_over_that_throws_is_not_told_as_a_fault_of_the_nodes()
+    {
+        var world = new SimulatedWorld(seed: 1);
+        var host = world.CreateHost("127.0.0.1");
+        LocalDht? second = null;
+        var thrown = Assert.Throws<InvalidOperationException>(() =>
+            world.Run(() =>
+                host.InvokeAsync(async () =>
+                {
+                    var first = await LocalDht.JoinAsync(host, LocalDht.DefaultPort, NotExpected, Fail);
+                    second = await LocalDht.JoinAsync(
+                        host,
+                        LocalDht.DefaultPort,
+                        () => throw new InvalidOperationException("of the handler"),
+                        Fail
+                    );
+                    await first.StopAsync();
+                    await Task.Delay(TimeSpan.FromSeconds(10), host.Time);
+                })
+            )
+        );
+
+        Assert.Equal("of the handler", thrown.Message);
+        world.Run(() =>
+            host.InvokeAsync(async () =>
+            {
+                Assert.True(second!.IsHost);
+                await second.StopAsync();
+            })
+        );
+    }
+
+    [Fact]
     public void Join_fails_at_once_when_nodes_cannot_be_run_at_all()
     {
         var world = new SimulatedWorld(seed: 1);

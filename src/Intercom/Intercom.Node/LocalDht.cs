@@ -45,7 +45,10 @@ public sealed class LocalDht : IAsyncDisposable
     /// <summary>Runs the nodes if nobody does, and watches from then on. Called on the loop.</summary>
     /// <param name="loop">The loop that will own the nodes.</param>
     /// <param name="port">UDP port of the first node.</param>
-    /// <param name="onTakeOver">Told when this process takes the nodes over later on.</param>
+    /// <param name="onTakeOver">
+    /// Told when this process takes the nodes over later on. What it throws is a fault of the handler, for the loop to tell; the
+    /// nodes run all the same.
+    /// </param>
     /// <param name="onFault">
     /// Told why this process cannot take the nodes over though nobody runs them; it goes on trying, and tells another
     /// reason, or the same after it had gone, anew.
@@ -107,7 +110,7 @@ public sealed class LocalDht : IAsyncDisposable
                 var isHost = await TryHostAsync();
                 told = null;
                 if (isHost)
-                    _onTakeOver();
+                    _loop.Post(static takenOver => ((Action)takenOver!)(), _onTakeOver);
             }
             catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
             {
