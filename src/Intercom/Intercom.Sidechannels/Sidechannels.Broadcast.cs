@@ -63,7 +63,7 @@ public sealed partial class Sidechannels
             new OutboxItem(entry, payload)
             {
                 IsForAll = isAuth,
-                Text = text,
+                Text = _state.Policy.NeedsProof(name) ? null : text,
                 Sender = sender,
             }
         );

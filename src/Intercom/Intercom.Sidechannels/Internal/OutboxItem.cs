@@ -19,7 +19,10 @@ internal sealed class OutboxItem(ChannelEntry channel, JsObject? payload)
     /// <summary>Whether it goes to peers that have shown no invite too.</summary>
     public bool IsForAll { get; init; }
 
-    /// <summary>The payload as JSON before it is sealed; null when nobody has written it out yet.</summary>
+    /// <summary>
+    /// The payload as JSON before it is sealed; null when nobody has written it out yet, or in vain because a proof is to be
+    /// added, for which it must not be kept while it waits.
+    /// </summary>
     public byte[]? Text { get; init; }
 
     /// <summary>The sealed payload as it is sent.</summary>
