@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Intercom.Cli.Tests.Lab;
 using TestKit;
 using TestKit.Programs;
@@ -77,20 +76,4 @@ public sealed class SampleTests : CliLab
         Keep(
             IntercomProcess.StartProgram(Folder, "dotnet", [RepositoryFiles.SampleProgram("ShareFile"), .. arguments])
         );
-
-    private static bool CanRun(string program)
-    {
-        try
-        {
-            using var process = Process.Start(
-                new ProcessStartInfo(program, "--version") { RedirectStandardOutput = true, UseShellExecute = false }
-            );
-            process!.WaitForExit();
-            return process.ExitCode == 0;
-        }
-        catch (System.ComponentModel.Win32Exception)
-        {
-            return false;
-        }
-    }
 }

@@ -124,7 +124,8 @@ internal static class LineFaults
         var hint = Nearest(token, [.. command.Subcommands.Select(sub => sub.Name)]) is { } nearest
             ? $" Did you mean {nearest}?"
             : "";
-        return $"unknown command or value '{token}'.{hint} {SeeHelp(line)}";
+        var there = command.Action is null ? $": '{command.Name}' has {Listed(command.Subcommands)}" : "";
+        return $"unknown command or value '{token}'{there}.{hint} {SeeHelp(line)}";
     }
 
     /// <summary>The allowed word that is most like <paramref name="token"/>, if it is like enough to be meant.</summary>

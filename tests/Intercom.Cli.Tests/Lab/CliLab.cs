@@ -82,6 +82,23 @@ public abstract class CliLab : IAsyncLifetime
 
     protected string StorePath(string name, string file) => Path.Combine(Folder, "stores", name, file);
 
+    /// <summary>Whether this machine has a program.</summary>
+    protected static bool CanRun(string program)
+    {
+        try
+        {
+            using var process = Process.Start(
+                new ProcessStartInfo(program, "--version") { RedirectStandardOutput = true, UseShellExecute = false }
+            );
+            process!.WaitForExit();
+            return process.ExitCode == 0;
+        }
+        catch (System.ComponentModel.Win32Exception)
+        {
+            return false;
+        }
+    }
+
     internal IntercomProcess Keep(IntercomProcess process)
     {
         _started.Add(process);

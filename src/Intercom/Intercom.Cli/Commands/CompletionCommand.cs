@@ -4,8 +4,8 @@ using System.Text;
 namespace Intercom.Cli.Commands;
 
 /// <summary>
-/// <c>intercom completion bash|zsh</c>: a script that completes commands and flags, made from the commands themselves. It asks
-/// nothing of the program while one types.
+/// <c>intercom completion bash|fish|zsh</c>: a script that completes commands and flags, made from the commands themselves. It
+/// asks nothing of the program while one types.
 /// </summary>
 internal static class CompletionCommand
 {
@@ -14,15 +14,20 @@ internal static class CompletionCommand
     public static Command Create(RootCommand root)
     {
         var command = new Command("completion", "Print a script that completes commands and flags in a shell.");
-        command.Subcommands.Add(CreateFor(root, "bash", ""));
-        command.Subcommands.Add(CreateFor(root, "zsh", ForZsh));
+        command.Subcommands.Add(CreateFor("bash", EvaluatedBy("bash"), () => Script(root)));
+        command.Subcommands.Add(
+            CreateFor("fish", "intercom completion fish | source", () => FishCompletion.Script(root))
+        );
+        command.Subcommands.Add(CreateFor("zsh", EvaluatedBy("zsh"), () => ForZsh + Script(root)));
         return command;
     }
 
-    private static Command CreateFor(RootCommand root, string shell, string head)
+    private static string EvaluatedBy(string shell) => $"eval \"$(intercom completion {shell})\"";
+
+    private static Command CreateFor(string shell, string use, Func<string> script)
     {
-        var command = new Command(shell, $"For {shell}: eval \"$(intercom completion {shell})\" in its start file.");
-        command.SetAction(_ => Console.Out.Write(head + Script(root)));
+        var command = new Command(shell, $"For {shell}: {use} in its start file.");
+        command.SetAction(_ => Console.Out.Write(script()));
         return command;
     }
 
