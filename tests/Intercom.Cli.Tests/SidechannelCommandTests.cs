@@ -158,6 +158,19 @@ public sealed class SidechannelCommandTests : CliLab
         Assert.Single(peer.Notes.Split('\n'), line => line.Contains("has no owner"));
     }
 
+    [Fact]
+    public async Task Join_of_a_channel_without_an_owner_is_warned_of_once()
+    {
+        await UpAsync("bob");
+
+        var joined = await RunAsync(["sc", "join", "--channel", "a"]);
+        var again = await RunAsync(["sc", "join", "--channel", "a"]);
+
+        Assert.Equal((0, "Joined sidechannel: a"), (joined.ExitCode, joined.Results));
+        Assert.Equal("warning: " + OwnerlessChannel.Hint("a"), joined.Notes);
+        Assert.Equal((0, "Joined sidechannel: a", ""), again);
+    }
+
     /// <summary>The lines of a command that has to succeed.</summary>
     private async Task<string[]> ScAsync(string name, string verb, params string[] arguments)
     {

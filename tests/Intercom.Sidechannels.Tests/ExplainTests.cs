@@ -73,7 +73,7 @@ public sealed class ExplainTests
             {
                 Expect(lab, "c1", "welcome", _owner);
                 Expect(lab, "c1", "owner-only", _owner);
-                Expect(lab, "c2", "welcome", "no owner is known");
+                Expect(lab, "c2", "owner", "the channel has no owner");
                 Expect(lab, "c2", "owner-only", "no owner is known");
                 Expect(lab, "priv", "invite", "this peer has none that holds");
                 var invite = lab.Peer.Explain("priv").Findings.First(finding => finding.Gate == "invite");

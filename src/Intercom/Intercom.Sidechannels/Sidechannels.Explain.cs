@@ -66,18 +66,14 @@ public sealed partial class Sidechannels
             );
         }
         if (policy.NeedsWelcome(channel) && !_state.Welcomes.IsWelcomed(channel))
-            yield return WelcomeFinding(policy.GetOwner(channel));
+            yield return WelcomeFinding(channel, policy.GetOwner(channel));
         if (policy.IsOwnerWriteOnly(channel) && !policy.IsOwnChannel(channel))
             yield return OwnerFinding(policy.GetOwner(channel));
     }
 
-    private static ChannelFinding WelcomeFinding(string? owner) =>
+    private static ChannelFinding WelcomeFinding(string channel, string? owner) =>
         owner is null
-            ? new ChannelFinding(
-                "welcome",
-                "nothing is delivered before the owner's welcome, and no owner is known: nothing ever will be",
-                "name the owner with --sidechannel-owner, or set --sidechannel-welcome-required 0"
-            )
+            ? new ChannelFinding(OwnerlessChannel.Gate, OwnerlessChannel.Cause, OwnerlessChannel.FixFor(channel))
             : new ChannelFinding(
                 "welcome",
                 $"nothing is delivered before the welcome of the owner, {owner}, was seen",

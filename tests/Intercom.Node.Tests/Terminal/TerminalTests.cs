@@ -112,6 +112,18 @@ public sealed class TerminalTests
     [InlineData("/nosuch", "unknown command '/nosuch': /help lists them")]
     [InlineData("hello", "commands begin with a slash: /help lists them")]
     [InlineData("/sc_send --channel c1 --message two words", "passed over 'words': put a text with spaces in quotes")]
+    [InlineData("/sc_send --channel c1 --message all my words", "passed over 'my': put a text with spaces in quotes")]
+    [InlineData("/sc_join c2", "passed over 'c2': a value needs its name before it, as in /sc_join --channel c2")]
+    [InlineData(
+        "/sc_leave \"c 2\"",
+        "passed over 'c 2': a value needs its name before it, as in /sc_leave --channel \"c 2\""
+    )]
+    [InlineData("/sc_leave --chanel c1", "passed over '--chanel': /sc_leave takes --channel")]
+    [InlineData(
+        "/sc_join --channel c1 --invit x",
+        "passed over '--invit': /sc_join takes --channel, --invite, --welcome"
+    )]
+    [InlineData("/sc_stats all", "passed over 'all': /sc_stats takes no arguments")]
     [InlineData("/sc_send --channel c1 --message hi", "no other peer is on 'c1' yet: the message went nowhere")]
     [InlineData("/sc_join --channel a --invite @/no/such", "the invite cannot be used: Could not find a part of")]
     [InlineData("/sc_join --channel a --welcome x", "the welcome cannot be used: it is neither JSON nor base64")]
@@ -125,6 +137,44 @@ public sealed class TerminalTests
             (await lab.Terminal.RunAsync(line)).Notes,
             said => said.StartsWith(note, StringComparison.Ordinal)
         );
+    }
+
+    [Theory]
+    [InlineData("/sc_join channel c1", "Joined sidechannel: c1")]
+    [InlineData("/sc_join ch c1", "Joined sidechannel: c1")]
+    [InlineData("/sc_leave --name=c1", "Left sidechannel: c1")]
+    [InlineData("/sc_join invite x", "Usage: /sc_join")]
+    public async Task Name_without_dashes_is_a_name_and_not_passed_over(string line, string printed)
+    {
+        await using var lab = await TerminalLab.StartAsync();
+
+        var result = await lab.Terminal.RunAsync(line);
+
+        Assert.StartsWith(printed, Assert.Single(result.Output));
+        Assert.Empty(result.Notes);
+    }
+
+    [Fact]
+    public async Task Join_of_a_channel_without_an_owner_says_so_once()
+    {
+        await using var lab = await TerminalLab.StartAsync();
+
+        var joined = await lab.Terminal.RunAsync("/sc_join --channel \" c2 \"");
+        var again = await lab.Terminal.RunAsync("/sc_join --channel c2");
+        var owned = await lab.Terminal.RunAsync("/sc_join --channel mine");
+
+        Assert.Equal(["Joined sidechannel:  c2 "], joined.Output);
+        Assert.Equal(OwnerlessChannel.Hint("c2"), Assert.Single(joined.Notes));
+        Assert.Empty(again.Notes);
+        Assert.Empty(owned.Notes);
+    }
+
+    [Fact]
+    public async Task Join_needs_no_owner_where_no_welcome_is_needed()
+    {
+        await using var lab = await TerminalLab.StartAsync(options => options with { WelcomeRequired = false });
+
+        Assert.Empty((await lab.Terminal.RunAsync("/sc_join --channel c2")).Notes);
     }
 
     [Fact]

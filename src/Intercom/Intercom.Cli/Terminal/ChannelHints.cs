@@ -21,12 +21,7 @@ internal static class ChannelHints
         foreach (var channel in options.Channels.Distinct().Where(name => name != options.EntryChannel))
         {
             if (!options.OwnerKeys.ContainsKey(channel))
-            {
-                Output.Warn(
-                    $"channel '{channel}' has no owner, so nothing on it is let in: name one with --sidechannel-owner "
-                        + $"{channel}:<key>, or give --sidechannel-welcome-required 0"
-                );
-            }
+                Output.Warn(OwnerlessChannel.Hint(channel));
         }
     }
 }

@@ -32,11 +32,16 @@ public sealed partial class PeerTerminal
             call.PrintUsage();
         else if (await ReadCredentialsAsync(call) is var (invite, welcome))
         {
+            var before = await OnLoopAsync(() => _sidechannels.Explain(channel));
             var status = await AcceptAndJoinAsync(channel, invite, welcome);
-            if (status == JoinStatus.Joined)
-                call.Print($"Joined sidechannel: {channel}");
-            else
+            if (status != JoinStatus.Joined)
+            {
                 PrintDenied(call, channel, "Join denied (invite required or invalid).", status);
+                return;
+            }
+            call.Print($"Joined sidechannel: {channel}");
+            if (!before.IsJoined && before.Findings.Any(one => one.Gate == OwnerlessChannel.Gate))
+                call.Note(OwnerlessChannel.Hint(before.Channel));
         }
     }
 

@@ -75,10 +75,25 @@ public sealed partial class PeerTerminal : IBridgeTerminal
         if (CommandArguments.TryParse(line) is not { } arguments)
             return new TerminalResult([], [], "A quote is not closed.");
         var call = new Call(known.Command, arguments, tellsSecrets);
+        arguments.Know(known.Command.ArgumentNames.Select(name => name[2..]));
         await known.RunAsync(call);
-        if (arguments.Stray.Count > 0)
-            call.Note($"passed over '{arguments.Stray[0]}': put a text with spaces in quotes");
+        NotePassedOver(call, known.Command);
         return new TerminalResult(call.Output, call.Notes);
+    }
+
+    /// <summary>The JavaScript version passes them over without a word.</summary>
+    private static void NotePassedOver(Call call, TerminalCommand command)
+    {
+        if (call.Arguments.PassedOver.FirstOrDefault() is not ({ } name, var value))
+            return;
+        List<string> known = [.. command.ArgumentNames];
+        var advice =
+            known.Count == 0 ? $"{command.Name} takes no arguments"
+            : name.StartsWith("--", StringComparison.Ordinal) ? $"{command.Name} takes {string.Join(", ", known)}"
+            : value is null && call.Arguments.Get(known[0][2..]) is null
+                ? $"a value needs its name before it, as in {command.Name} {known[0]} {Quoted(name)}"
+            : "put a text with spaces in quotes";
+        call.Note($"passed over '{name}': {advice}");
     }
 
     async Task<BridgeCommandResult> IBridgeTerminal.RunAsync(string command, bool isOwner)

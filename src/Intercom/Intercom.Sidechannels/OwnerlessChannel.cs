@@ -1,0 +1,17 @@
+namespace Intercom.Sidechannels;
+
+/// <summary>A channel that can never let anything in: it needs its owner's welcome, and no owner is known.</summary>
+public static class OwnerlessChannel
+{
+    /// <summary>The gate of its finding in <see cref="ChannelExplanation.Findings"/>.</summary>
+    public const string Gate = "owner";
+
+    internal const string Cause = "the channel has no owner, so nothing on it is let in";
+
+    /// <summary>What to tell a person who joins it.</summary>
+    public static string Hint(string channel) =>
+        $"channel '{channel}' has no owner, so nothing on it is let in: {FixFor(channel)}";
+
+    internal static string FixFor(string channel) =>
+        $"name one with --sidechannel-owner {channel}:<key>, or give --sidechannel-welcome-required 0";
+}
