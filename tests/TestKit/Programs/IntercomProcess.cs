@@ -69,7 +69,10 @@ public sealed partial class IntercomProcess : IAsyncDisposable
         return started;
     }
 
-    /// <summary>Starts any program, and leaves its standard input open.</summary>
+    /// <summary>
+    /// Starts any program, and leaves its standard input open. It takes SIGINT as one started at a terminal does, also where this
+    /// run ignores it.
+    /// </summary>
     public static IntercomProcess StartProgram(
         string folder,
         string program,
@@ -78,6 +81,7 @@ public sealed partial class IntercomProcess : IAsyncDisposable
         IReadOnlyDictionary<string, string>? environment = null
     )
     {
+        (program, arguments) = InheritedSignals.Reset(program, [.. arguments]);
         var start = new ProcessStartInfo(program)
         {
             WorkingDirectory = folder,
