@@ -53,6 +53,31 @@ public sealed partial class ReadmeTests : CliLab
         }
     }
 
+    [Fact]
+    public async Task Terminal_answers_as_is_shown()
+    {
+        await UpAsync("other");
+        var peer = StartPiped("up", "--name", "peer", "--dht-bootstrap", await BootstrapAsync(), "--terminal", "1");
+        await peer.LineAsync("Sidechannel: ready");
+        await ConnectedAsync("peer");
+
+        var session = Session().Match(_readme).Groups["text"].Value.Split('\n');
+        foreach (var line in session)
+        {
+            if (line.StartsWith("> ", StringComparison.Ordinal))
+                await peer.TypeAsync(line[2..] + "\n");
+            else
+                await peer.LineAsync(line);
+        }
+        await peer.TypeAsync("/exit\n");
+
+        Assert.Equal(0, await peer.EndAsync());
+        Assert.Equal(6, session.Length);
+    }
+
+    [GeneratedRegex(@"```\n(?<text>> /sc_join.*?)\n```", RegexOptions.Singleline, 1000)]
+    private static partial Regex Session();
+
     [GeneratedRegex(@"[`.]\s?intercom (?<name>[a-z]+)", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Command();
 

@@ -13,5 +13,7 @@ public static class OwnerlessChannel
         $"channel '{channel}' has no owner, so nothing on it is let in: {FixFor(channel)}";
 
     internal static string FixFor(string channel) =>
-        $"name one with --sidechannel-owner {channel}:<key>, or give --sidechannel-welcome-required 0";
+        $"name one with --sidechannel-owner {AsOneWord($"{channel}:<key>")}, or give --sidechannel-welcome-required 0";
+
+    private static string AsOneWord(string text) => text.Any(char.IsWhiteSpace) ? $"\"{text}\"" : text;
 }
