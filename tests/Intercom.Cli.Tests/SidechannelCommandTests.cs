@@ -159,6 +159,27 @@ public sealed class SidechannelCommandTests : CliLab
     }
 
     [Fact]
+    public async Task Request_to_open_a_channel_is_told_and_followed_where_that_is_switched_on()
+    {
+        string[] open = ["--sidechannel-welcome-required", "0"];
+        var asked = await UpAsync("asked", open);
+        var eager = await UpAsync("eager", [.. open, "--sidechannel-auto-join", "1", "--sidechannel-quiet", "1"]);
+        await UpAsync("asking", open);
+        await DeliveredAsync("asking", "0000intercom", "hello", peers: 2);
+        var key = (await RunAsync(["info", "--name", "asking", "--json"])).Results;
+
+        await ScAsync("asking", "open", "--channel", "a\u0007 room");
+
+        var told = await asked.LineAsync("channel request received: ");
+        Assert.StartsWith("[sidechannel] channel request received: a\uFFFD room (from ", told);
+        Assert.Contains(told.Split("(from ")[1][..8], key);
+        Assert.Contains(" on 0000intercom; ", told);
+        await eager.LineAsync("[sidechannel] auto-joined channel: a\uFFFD room (from ");
+        Assert.StartsWith("a\uFFFD room: joined; ", (await ScAsync("eager", "why", "a\u0007 room"))[0]);
+        Assert.StartsWith("a\uFFFD room: not joined; ", (await ScAsync("asked", "why", "a\u0007 room"))[0]);
+    }
+
+    [Fact]
     public async Task Join_of_a_channel_without_an_owner_is_warned_of_once()
     {
         await UpAsync("bob");

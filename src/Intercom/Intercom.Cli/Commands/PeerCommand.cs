@@ -82,9 +82,9 @@ internal static class PeerCommand
     )
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        List<Task> parts = [WatchNetworkAsync(peer, ending.Token)];
+        List<Task> parts = [WatchNetworkAsync(peer, ending.Token), PeerFeed.ShowOpenRequestsAsync(peer, ending.Token)];
         if (isShown)
-            parts.Add(MessageFeed.ShowAsync(peer, ending.Token));
+            parts.Add(PeerFeed.ShowMessagesAsync(peer, ending.Token));
         if (session is not null)
         {
             Output.Note("terminal: /help lists the commands, Tab completes them, /exit or Ctrl-C stops the peer");
