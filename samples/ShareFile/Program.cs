@@ -16,6 +16,11 @@ if (args is not (["send", _, ..] or ["get", _, _, ..]) || (args[0] == "send" && 
     Environment.Exit(2);
 }
 var (isSender, subject) = (args[0] == "send", args[1]);
+if (!CoreId.TryDecode(subject, out var key) && !isSender)
+{
+    Console.Error.WriteLine($"'{subject}' is not a key: 52 letters, or 64 hexadecimal digits, as the sender prints it");
+    Environment.Exit(2);
+}
 var node = args.Length > (isSender ? 2 : 3) ? IPEndPoint.Parse(args[^1]) : null;
 var options = node is null
     ? new HyperDhtOptions()
@@ -35,13 +40,8 @@ await loop.InvokeAsync(async () =>
     var store = await Corestore.OpenAsync(storage);
     await using var dht = HyperDht.Create(loop, options);
     await using var swarm = Hyperswarm.Create(dht, (connection, _) => store.Replicate(connection));
-    await using var core = isSender
-        ? await store.GetAsync(Path.GetFullPath(subject))
-        : await store.GetAsync(CoreId.TryDecode(subject, out var key) ? key : throw new FormatException("No key."));
-    if (isSender)
-        await SendAsync(core, swarm);
-    else
-        await GetAsync(core, swarm, args[2]);
+    await using var core = await (isSender ? store.GetAsync(Path.GetFullPath(subject)) : store.GetAsync(key));
+    await (isSender ? SendAsync(core, swarm) : GetAsync(core, swarm, args[2]));
 });
 
 async Task SendAsync(Hypercore core, Hyperswarm swarm)

@@ -72,6 +72,17 @@ public sealed class SampleTests : CliLab
         Assert.Equal(0, await sender.StopAsync());
     }
 
+    [Fact]
+    public async Task Sharing_under_what_is_no_key_says_so()
+    {
+        var receiver = StartShare("get", "photo.jpg", "copy.jpg", await BootstrapAsync());
+        Assert.Equal(2, await receiver.EndAsync("the refusal"));
+        Assert.Equal(
+            "'photo.jpg' is not a key: 52 letters, or 64 hexadecimal digits, as the sender prints it",
+            receiver.Notes.Trim()
+        );
+    }
+
     private IntercomProcess StartShare(params string[] arguments) =>
         Keep(
             IntercomProcess.StartProgram(Folder, "dotnet", [RepositoryFiles.SampleProgram("ShareFile"), .. arguments])
