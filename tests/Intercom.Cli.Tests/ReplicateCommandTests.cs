@@ -20,6 +20,19 @@ public sealed class ReplicateCommandTests : CliLab
         Assert.Contains("\"type\":\"replicated\"", range.Results);
         Assert.Contains("\"storedBlocks\":10,", range.Results);
         Assert.Contains("\"start\":10,\"end\":20", range.Results);
+        var beyond = await FetchAsync("ours", key, "--start", "300");
+        Assert.Equal((1, ""), (beyond.ExitCode, beyond.Results));
+        Assert.Contains($"error: There is no block 300: the length of core {id} is 300.", beyond.Notes);
+        var none = await FetchAsync("ours", key, "--start", "5", "--end", "5");
+        Assert.Equal((2, ""), (none.ExitCode, none.Results));
+        Assert.Contains("--start 5 is not below --end 5", none.Notes);
+        var foreign = await RunAsync(["core", "append", "ours", key, "mine"]);
+        Assert.Equal(1, foreign.ExitCode);
+        Assert.StartsWith("error: SESSION_NOT_WRITABLE: cannot append to a readonly core: ", foreign.Notes);
+        Assert.EndsWith(
+            $"the secret key of core {key[..8]} is not here, and only who has it can write to the core.",
+            foreign.Notes
+        );
         var all = await FetchAsync("ours", id);
         Assert.Contains($"stored blocks 0 to 300 of {id}: length 300", all.Results);
         Assert.Equal(0, await seeder.StopAsync());

@@ -45,7 +45,8 @@ public sealed class StoreCommandTests : CliLab
         Assert.Equal((1, "error: There is no key 'a'."), (missing.ExitCode, missing.Notes));
 
         await RunAsync(["core", "create", "store", "log"]);
-        await RunAsync(["core", "append", "store", "log", "no header of a bee"]);
+        var one = await RunAsync(["core", "append", "store", "log", "no header of a bee"]);
+        Assert.Equal("1 block appended, 1 in all", one.Results);
         Assert.Equal(1, (await RunAsync(["bee", "get", "store", "log", "a"])).ExitCode);
     }
 

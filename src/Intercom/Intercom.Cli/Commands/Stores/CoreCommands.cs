@@ -126,7 +126,11 @@ internal static class CoreCommands
         };
         store.Output.Result(
             json,
-            console => Output.Line(console, $"{blocks.Count} blocks appended, {end.Length} in all")
+            console =>
+                Output.Line(
+                    console,
+                    $"{blocks.Count} block{(blocks.Count == 1 ? "" : "s")} appended, {end.Length} in all"
+                )
         );
     }
 

@@ -55,6 +55,8 @@ internal static class ReplicateCommand
         {
             if (result.GetValue(_live) && result.GetResult(_end) is { Implicit: false })
                 result.AddError("--live and --end exclude each other");
+            if (result.GetValue(_end) is { } end && result.GetValue(_start) is { } start && start >= end)
+                result.AddError($"--start {start} is not below --end {end}: that is no block");
         });
         return command;
     }
@@ -73,6 +75,11 @@ internal static class ReplicateCommand
                 Output.Note($"looking for peers of {CoreId.Encode(core.Key)}");
             await network.FindAsync(core, patience, store.CancellationToken);
             var start = (ulong)(line.GetValue(_start) ?? 0);
+            if (!isLive && start > 0 && start >= core.Length)
+                throw new CommandException(
+                    ExitCode.Failed,
+                    $"There is no block {start}: the length of core {CoreId.Encode(core.Key)} is {core.Length}."
+                );
             var end = Math.Min(line.GetValue(_end) is { } given ? (ulong)given : core.Length, core.Length);
             await FetchAsync(store, core, Math.Min(start, end), end, patience);
             ShowDone(store.Output, core, Math.Min(start, end), end);
