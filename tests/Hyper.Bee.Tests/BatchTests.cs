@@ -1,9 +1,24 @@
+using Hyper.Core;
 using Hyper.Encoding.Json;
+using Hyper.Loop;
 
 namespace Hyper.Bee.Tests;
 
 public sealed class BatchTests
 {
+    [Fact]
+    public void Write_to_the_bee_of_someone_else_says_why_it_cannot_be() =>
+        InWorld.Run(
+            async (EventLoop loop) =>
+            {
+                await using var pair = await BeePair.OpenAsync(loop, entries: 3);
+                await using var bee = new Hyperbee(pair.Copy.OpenSession());
+                var error = await Assert.ThrowsAsync<HypercoreException>(() => bee.PutAsync(Key("a"), Key("mine")));
+                Assert.Equal(HypercoreErrorCode.SessionNotWritable, error.Code);
+                Assert.Contains("the secret key of core", error.Message, StringComparison.Ordinal);
+            }
+        );
+
     [Fact]
     public void Batch_sees_its_own_changes_and_others_do_not() =>
         InWorld.Run(async core =>
