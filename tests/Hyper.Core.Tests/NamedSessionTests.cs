@@ -90,6 +90,24 @@ public sealed class NamedSessionTests
             }
         );
 
+    /// <summary>The database would give the memory of the snapshot back under the read.</summary>
+    [Fact]
+    public void Snapshot_that_is_closed_while_it_is_read_stays_until_that_is_done() =>
+        InWorld.RunWithPool(async loop =>
+        {
+            await using var store = new CorestoreStorage(loop, new SlowStore());
+            await using var core = await Hypercore.OpenAsync(store);
+            await core.AppendAsync([Vectors.Block(0), Vectors.Block(1)]);
+            var snapshot = await core.OpenSnapshotAsync();
+            loop.Close();
+            var read = snapshot.GetAsync(1).AsTask();
+            var seek = snapshot.SeekAsync(1);
+            await snapshot.DisposeAsync();
+            loop.Open();
+            Assert.Equal(Vectors.Block(1), await read);
+            Assert.NotNull(await seek);
+        });
+
     private static async Task RefusesAsync(Func<Task> work)
     {
         var error = await Assert.ThrowsAsync<HypercoreException>(work);

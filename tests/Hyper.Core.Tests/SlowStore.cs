@@ -51,11 +51,52 @@ internal sealed class SlowStore : IKeyValueStore
 
     public bool TryWriteAtOnce(IReadOnlyList<StoreBatch> batches) => false;
 
-    public IKeyValueSnapshot TakeSnapshot() => _inner.TakeSnapshot();
+    public IKeyValueSnapshot TakeSnapshot() => new SlowSnapshot(_inner.TakeSnapshot());
 
     public void Flush() { }
 
     public void Compact() { }
 
     public void Dispose() { }
+
+    /// <summary>As one of a database: it is gone with its last owner, and must not be read then.</summary>
+    private sealed class SlowSnapshot(IKeyValueSnapshot inner) : IKeyValueSnapshot
+    {
+        private int _owners = 1;
+
+        public Lookup TryGet(ReadOnlySpan<byte> key, out StoredValue value)
+        {
+            value = default;
+            return Lookup.NotInMemory;
+        }
+
+        public Lookup Lend(ReadOnlySpan<byte> key, bool mayBlock, out IMemoryOwner<byte>? value)
+        {
+            VerifyOwned();
+            value = null;
+            return mayBlock ? inner.Lend(key, mayBlock, out value) : Lookup.NotInMemory;
+        }
+
+        public byte[]?[] GetMany(IReadOnlyList<byte[]> keys)
+        {
+            VerifyOwned();
+            return inner.GetMany(keys);
+        }
+
+        public List<StoredEntry> ReadRange(byte[] start, byte[] end, int limit, bool reverse)
+        {
+            VerifyOwned();
+            return inner.ReadRange(start, end, limit, reverse);
+        }
+
+        public IKeyValueSnapshot Share()
+        {
+            _owners++;
+            return this;
+        }
+
+        public void Dispose() => _owners--;
+
+        private void VerifyOwned() => Assert.True(_owners > 0, "A snapshot is read that was released.");
+    }
 }

@@ -93,7 +93,7 @@ public sealed class CoreAtom
         finally
         {
             _isFlushing = false;
-            foreach (var state in states)
+            foreach (var state in _states.ToArray())
             {
                 if (!state.Core.States.Contains(state))
                     OnClosed(state);

@@ -62,7 +62,7 @@ internal sealed partial class CoreStorage
         try
         {
             values = _overlay is null
-                ? await _store.OffloadAsync(() => _reader.GetMany([blockKey, leafKey]))
+                ? await OffloadAsync(reader => reader.GetMany([blockKey, leafKey]))
                 : [await GetAsync(blockKey), await GetAsync(leafKey)];
         }
         catch (HypercoreException error) when (error.Code == HypercoreErrorCode.StorageCorrupt)

@@ -162,8 +162,8 @@ internal sealed partial class CoreStorage : ITreeNodes
             if (_overlay is not null && _overlay.TryGet(key, out var changed))
                 return changed is null ? null : new ArrayOwner(changed);
             return _reader.Lend(key, mayBlock: false, out var value) == Lookup.NotInMemory
-                ? await _store.OffloadAsync(() =>
-                    _reader.Lend(key, mayBlock: true, out var read) == Lookup.Found ? read : null
+                ? await OffloadAsync(reader =>
+                    reader.Lend(key, mayBlock: true, out var read) == Lookup.Found ? read : null
                 )
                 : value;
         }
@@ -292,7 +292,7 @@ internal sealed partial class CoreStorage : ITreeNodes
             var index = wanted[i];
             keys[i] = Key(room => StoreKeys.TreeNode(room, NodeOwner(index), index));
         }
-        var values = await _store.OffloadAsync(() => _reader.GetMany(keys));
+        var values = await OffloadAsync(reader => reader.GetMany(keys));
         for (var i = 0; i < values.Length; i++)
             reader.Supply(wanted[i], values[i] is { } bytes ? ReadNode(bytes, wanted[i]) : null);
     }
@@ -303,6 +303,16 @@ internal sealed partial class CoreStorage : ITreeNodes
         return TreeNodeCodec.TryRead(ref reader, out TreeNode node) && node.Index == index
             ? node
             : throw Corrupt($"tree node {index}");
+    }
+
+    /// <summary>Reads away from the loop. A snapshot stays until that is done, whoever closes it meanwhile.</summary>
+    private Task<T> OffloadAsync<T>(Func<IKeyValueReader, T> read) =>
+        _snapshot is null ? _store.OffloadAsync(() => read(_reader)) : OffloadAsync(_snapshot.Share(), read);
+
+    private async Task<T> OffloadAsync<T>(IKeyValueSnapshot shared, Func<IKeyValueReader, T> read)
+    {
+        using (shared)
+            return await _store.OffloadAsync(() => read(shared));
     }
 
     private Lookup TryGet(ReadOnlySpan<byte> key, out StoredValue value)
@@ -317,7 +327,7 @@ internal sealed partial class CoreStorage : ITreeNodes
     {
         var lookup = TryGet(key, out var value);
         if (lookup == Lookup.NotInMemory)
-            return new ValueTask<byte[]?>(_store.OffloadAsync(() => _reader.GetMany([key])[0]));
+            return new ValueTask<byte[]?>(OffloadAsync(reader => reader.GetMany([key])[0]));
         using (value)
             return ValueTask.FromResult(lookup == Lookup.Found ? value.Span.ToArray() : null);
     }
@@ -325,8 +335,8 @@ internal sealed partial class CoreStorage : ITreeNodes
     private async ValueTask<List<StoredEntry>> ReadRangeAsync(byte[] start, byte[] end, int limit, bool reverse)
     {
         if (_overlay is null)
-            return await _store.OffloadAsync(() => _reader.ReadRange(start, end, limit, reverse));
-        var below = await _store.OffloadAsync(() => _reader.ReadRange(start, end, int.MaxValue, reverse: false));
+            return await OffloadAsync(reader => reader.ReadRange(start, end, limit, reverse));
+        var below = await OffloadAsync(reader => reader.ReadRange(start, end, int.MaxValue, reverse: false));
         return _overlay.Merge(below, start, end, limit, reverse);
     }
 
