@@ -48,15 +48,15 @@ public sealed partial class JsCore
             deadline ?? TransferDeadline
         );
 
-    /// <summary>Replaces a stored block by another, below every checksum.</summary>
-    public Task DamageAsync(ulong index, byte[] value) =>
+    /// <summary>Replaces a stored block by another, below every checksum; or loses it, which no bit tells.</summary>
+    public Task DamageAsync(ulong index, byte[]? value) =>
         Partner.CallAsync(
             "core.damage",
             new
             {
                 core = Handle,
                 index,
-                value = Convert.ToHexStringLower(value),
+                value = value is null ? null : Convert.ToHexStringLower(value),
             }
         );
 

@@ -135,6 +135,69 @@ public sealed class CoresInteropTests(NodePartners partners) : IDisposable
 
     [Theory]
     [MemberData(nameof(Sets))]
+    public async Task What_an_atom_of_ours_wrote_is_believed_there(PartnerSet set)
+    {
+        await using var partner = await partners.StartAsync(set);
+        var hashes = await RunAsync(async store =>
+        {
+            var names = await Corestore.OpenAsync(store, new Bytes32(new byte[32]));
+            await using var log = await names.GetAsync("log");
+            await log.AppendAsync([.. Enumerable.Range(0, Blocks).Select(i => (ReadOnlyMemory<byte>)Block(i))]);
+            await using var second = await names.GetAsync("second");
+            await using var branch = await second.OpenSessionAsync("branch");
+            await branch.AppendAsync([Block(1), Block(2)]);
+
+            var atom = store.CreateAtom();
+            await using var logInside = log.OpenInAtom(atom);
+            await using var secondInside = second.OpenInAtom(atom);
+            await using var branchInside = branch.OpenInAtom(atom);
+            await logInside.TruncateAsync(77);
+            await logInside.AppendAsync([_large, Block(3), Block(4)]);
+            await logInside.ClearAsync(11, 14);
+            await logInside.ClearAsync(78);
+            await secondInside.CommitAsync(branchInside);
+            await branchInside.AppendAsync(Block(5));
+            await using var made = await secondInside.OpenSessionAsync("made");
+            await made.AppendAsync(Block(6));
+            await atom.FlushAsync();
+            return (log.TreeHash.ToHex(), second.TreeHash.ToHex());
+        });
+
+        await using (var store = await JsStore.OpenAsync(partner, Store, primaryKey: new byte[32]))
+        {
+            var log = await store.GetAsync("log");
+            var state = await log.HashAsync();
+            Assert.Equal(
+                (80UL, 1UL, 11UL, hashes.Item1),
+                (state.Length, state.Fork, state.ContiguousLength, state.Hash)
+            );
+            Assert.Equal(_large, await log.ReadAsync(77));
+            Assert.Equal(Block(4), await log.ReadAsync(79));
+            foreach (var cleared in new ulong[] { 11, 13, 78 })
+                Assert.Null(await log.ReadAsync(cleared));
+            await log.AppendAsync([Block(7)]);
+            var second = await store.GetAsync("second");
+            state = await second.HashAsync();
+            Assert.Equal((2UL, 2UL, hashes.Item2), (state.Length, state.ContiguousLength, state.Hash));
+            var branch = await store.GetAsync("second", session: "branch");
+            Assert.Equal(3UL, branch.Length);
+            Assert.Equal(Block(2), await branch.ReadAsync(1));
+            Assert.Equal(Block(5), await branch.ReadAsync(2));
+            var made = await store.GetAsync("second", session: "made");
+            Assert.Equal(Block(6), await made.ReadAsync(2));
+        }
+        await RunAsync(async store =>
+        {
+            await using var log = await (await Corestore.OpenAsync(store)).GetAsync("log");
+            Assert.Equal((81UL, 11UL), (log.Length, log.ContiguousLength));
+            var audit = await log.AuditAsync();
+            Assert.True(audit.IsClean, audit.FirstProblem);
+            return 0;
+        });
+    }
+
+    [Theory]
+    [MemberData(nameof(Sets))]
     public async Task Each_side_refuses_what_the_other_has_open_and_copies(PartnerSet set)
     {
         await using var partner = await partners.StartAsync(set);

@@ -77,6 +77,59 @@ public sealed class ReplicationInteropTests(NodePartners partners)
         await AssertSameAsync(link, ours, theirs);
     }
 
+    [Theory]
+    [MemberData(nameof(Sets))]
+    public async Task They_are_told_of_a_block_that_is_lost_here_and_get_the_others(PartnerSet set, Role role)
+    {
+        const int Few = 20;
+        const int Lost = 7;
+        await using var loop = new OurLoop();
+        await using var partner = await partners.StartAsync(set);
+        await using var link = await CoreLink.OpenAsync(loop, partner, isOnDisk: true);
+        var key = await link.RunAsync(async () =>
+        {
+            await using var core = await link.Ours.GetAsync("log");
+            return core.Key;
+        });
+        await link.RunAsync(async () =>
+        {
+            await using var core = await link.Ours.GetAsync("log");
+            for (var i = 0; i < Few; i++)
+                await core.AppendAsync(Pattern.Make(i, Size));
+        });
+        await link.LendAsync(async folder =>
+        {
+            await using var store = await JsStore.OpenAsync(partner, folder);
+            await (await store.OpenCoreAsync(key.ToHex())).DamageAsync(Lost, value: null);
+        });
+        var ours = await link.RunAsync(() => link.Ours.GetAsync(key));
+        var damage = new List<HypercoreException>();
+        await link.RunAsync(() =>
+        {
+            ours.Damaged += damage.Add;
+            return Task.CompletedTask;
+        });
+        await link.ConnectAsync(role);
+        var theirs = await link.Theirs.OpenCoreAsync(key.ToHex());
+        await theirs.FollowAsync();
+        for (var i = 0; i < Few; i++)
+        {
+            if (i != Lost)
+                Assert.Equal(Pattern.Make(i, Size), await theirs.FetchAsync((ulong)i));
+        }
+        await Until.TrueAsync(
+            () => link.RunAsync(() => Task.FromResult(damage.Count > 0)),
+            "the partner to ask for the lost block"
+        );
+        // The channel goes on, and the lost block does not come in the way of what is appended.
+        await link.FillAsync(ours, 1, Size, seed: Few);
+        Assert.Equal(Pattern.Make(Few, Size), await theirs.FetchAsync(Few));
+        var state = await theirs.StateAsync();
+        Assert.Equal((Few + 1UL, (ulong)Lost, 1), (state.Length, state.ContiguousLength, state.Peers));
+        var error = await link.RunAsync(() => Task.FromResult(Assert.Single(damage)));
+        Assert.StartsWith($"STORAGE_CORRUPT: Block {Lost} of core {key}", error.Message);
+    }
+
     private static async Task AssertSameAsync(CoreLink link, Hypercore ours, JsCore theirs)
     {
         var state = await theirs.HashAsync();

@@ -65,10 +65,11 @@ export function register(driver) {
     if (end === -1 && !blocks) return;
     await range.done();
   });
-  // As if a value had been replaced by another below every checksum.
+  // As if a value had been replaced by another below every checksum, or lost.
   driver.verb('core.damage', async ({ index, value, ...args }) => {
     const batch = find(args).state.storage.write();
-    batch.putBlock(index, bytes(value));
+    if (value === null) batch.deleteBlock(index);
+    else batch.putBlock(index, bytes(value));
     await batch.flush();
   });
   // Downloads all, now and later, and tells how far it is whenever the next block in order has come.
