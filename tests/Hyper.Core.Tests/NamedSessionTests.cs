@@ -34,6 +34,28 @@ public sealed class NamedSessionTests
         );
 
     [Fact]
+    public void Session_of_a_session_that_is_committed_keeps_its_blocks() =>
+        Run(
+            async (_, _, store) =>
+            {
+                await using var core = await Hypercore.OpenAsync(store);
+                await core.AppendAsync(Vectors.Block(0));
+                await using var branch = await core.OpenSessionAsync("branch");
+                await branch.AppendAsync([Vectors.Block(1), Vectors.Block(2)]);
+                await using var nested = await branch.OpenSessionAsync("nested");
+                await nested.AppendAsync(Vectors.Block(3));
+                Assert.True(nested.HasAll(0, 4));
+                Assert.Equal(2UL, (await core.CommitAsync(branch, length: 2))?.Length);
+                Assert.Equal(3UL, (await core.CommitAsync(branch))?.Length);
+                for (var i = 0; i < 4; i++)
+                    Assert.Equal(Vectors.Block(i), await nested.GetAsync((ulong)i));
+                Assert.Equal(3UL, nested.SignedLength);
+                Assert.Equal(4UL, (await core.CommitAsync(nested))?.Length);
+                Assert.Equal(Vectors.Block(3), await core.GetAsync(3));
+            }
+        );
+
+    [Fact]
     public void Session_that_is_open_is_not_begun_anew() =>
         Run(
             async (_, _, store) =>

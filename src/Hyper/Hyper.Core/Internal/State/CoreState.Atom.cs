@@ -90,7 +90,10 @@ internal sealed partial class CoreState
         if (Parent is not { } parent)
             return null;
         if (changes.Dependency is { } dependency)
+        {
             parent.Storage.SetDependency(dependency);
+            parent.ShareDependencies();
+        }
         if (changes.IsTruncated)
             parent.TakeTruncation(Head, changes.Kept, changes.Start.Length, isWritten: true);
         parent.Head = Head;

@@ -98,6 +98,17 @@ internal sealed partial class CoreState
         }
     }
 
+    /// <summary>Sessions of this session find in the core too what it gives up.</summary>
+    private void ShareDependencies()
+    {
+        foreach (var state in Core.States)
+        {
+            var isSeen = Within is null || state.Within == Within;
+            if (state != this && isSeen && !state.IsSnapshot)
+                state.Storage.Rebase(Storage);
+        }
+    }
+
     /// <summary>
     /// Moves what a session has appended into the signed core. Null if the session is not ahead of the core, or not a
     /// continuation of it.
@@ -236,6 +247,7 @@ internal sealed partial class CoreState
             batch.SetDependency(dependency);
             // Reads find them in the core before they are gone here.
             TakeDependency(dependency);
+            ShareDependencies();
         }
         await Storage.WriteAsync(batch);
     }

@@ -114,12 +114,15 @@ internal sealed partial class CoreState
 
     /// <summary>How much of the state lies, or lay when the snapshot was taken, in the core itself.</summary>
     private ulong SharedLength =>
-        IsDefault || (IsSnapshot && Name is null) ? Head.Length
-        : Storage.Dependencies.Count > 0 ? Storage.Dependencies[^1].Length
-        : 0;
+        IsDefault || (IsSnapshot && Name is null)
+            ? Head.Length
+            : Storage.Dependencies.FindLast(shared => shared.DataPointer == Core.Storage.DataPointer).Length;
 
     /// <summary>How much of the state its parent on disk has too.</summary>
-    public ulong FlushedLength => IsDefault || IsSnapshot ? Head.Length : SharedLength;
+    public ulong FlushedLength =>
+        IsDefault || IsSnapshot ? Head.Length
+        : Storage.Dependencies.Count > 0 ? Storage.Dependencies[^1].Length
+        : 0;
 
     /// <summary>How much of it is covered by a signature of the core.</summary>
     public ulong SignedLength

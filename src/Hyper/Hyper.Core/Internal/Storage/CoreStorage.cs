@@ -97,6 +97,20 @@ internal sealed partial class CoreStorage : ITreeNodes
         Dependencies = at < 0 ? [dependency] : [.. Dependencies.Take(at), dependency];
     }
 
+    /// <summary>Takes over what a pointer that this one depends on depends on by now.</summary>
+    public void Rebase(CoreStorage below)
+    {
+        var at = Dependencies.FindLastIndex(known => known.DataPointer == below.DataPointer);
+        if (at < 0)
+            return;
+        var length = Dependencies[at].Length;
+        Dependencies =
+        [
+            .. below.Dependencies.Select(known => known with { Length = Math.Min(known.Length, length) }),
+            .. Dependencies.Skip(at),
+        ];
+    }
+
     /// <summary>How the list looks for a session that depends on this pointer up to a length.</summary>
     public List<CoreDependency> DependenciesOf(CoreDependency next)
     {
