@@ -159,6 +159,35 @@ public sealed class SidechannelCommandTests : CliLab
     }
 
     [Fact]
+    public async Task Up_policy_that_guards_nothing_or_lets_nobody_write_is_warned_of()
+    {
+        var peer = await UpAsync(
+            "bob",
+            "--sidechannels",
+            "a,b c",
+            "--sidechannel-owner-write-channels",
+            "a,b c,mine,other",
+            "--sidechannel-owner",
+            $"mine:{new string('a', 64)}",
+            "--sidechannel-invite-prefixes",
+            "priv-"
+        );
+
+        await peer.LineAsync("they take effect with --sidechannel-invite-required 1");
+        Assert.Equal(
+            [
+                "warning: " + OwnerlessChannel.Hint("a"),
+                "warning: channel 'b c' has no owner, so nothing on it is let in: name one with --sidechannel-owner "
+                    + "\"b c:<key>\", or give --sidechannel-welcome-required 0",
+                "warning: channel 'other' has no owner, so nobody can write to it: name one with --sidechannel-owner other:<key>",
+                "warning: no invite is demanded, though there are --sidechannel-invite-channels or -prefixes: they take effect "
+                    + "with --sidechannel-invite-required 1",
+            ],
+            peer.Notes.Split('\n').Where(line => line.StartsWith("warning: ", StringComparison.Ordinal))
+        );
+    }
+
+    [Fact]
     public async Task Request_to_open_a_channel_is_told_and_followed_where_that_is_switched_on()
     {
         string[] open = ["--sidechannel-welcome-required", "0"];
@@ -190,6 +219,9 @@ public sealed class SidechannelCommandTests : CliLab
         Assert.Equal((0, "Joined sidechannel: a"), (joined.ExitCode, joined.Results));
         Assert.Equal("warning: " + OwnerlessChannel.Hint("a"), joined.Notes);
         Assert.Equal((0, "Joined sidechannel: a", ""), again);
+        var tail = Start("tail", "a", "b");
+        await tail.LineAsync("listening on a, b");
+        Assert.Equal("warning: " + OwnerlessChannel.Hint("b"), tail.Notes.Split('\n')[0]);
     }
 
     /// <summary>The lines of a command that has to succeed.</summary>

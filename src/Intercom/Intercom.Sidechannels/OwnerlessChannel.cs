@@ -12,8 +12,11 @@ public static class OwnerlessChannel
     public static string Hint(string channel) =>
         $"channel '{channel}' has no owner, so nothing on it is let in: {FixFor(channel)}";
 
+    /// <summary>The setting that names its owner.</summary>
+    public static string OwnerSetting(string channel) => $"--sidechannel-owner {AsOneWord($"{channel}:<key>")}";
+
     internal static string FixFor(string channel) =>
-        $"name one with --sidechannel-owner {AsOneWord($"{channel}:<key>")}, or give --sidechannel-welcome-required 0";
+        $"name one with {OwnerSetting(channel)}, or give --sidechannel-welcome-required 0";
 
     private static string AsOneWord(string text) => text.Any(char.IsWhiteSpace) ? $"\"{text}\"" : text;
 }

@@ -2,7 +2,6 @@ using System.CommandLine;
 using Hyper.Encoding.Json;
 using Intercom.Cli.Terminal;
 using Intercom.Node.Terminal;
-using Intercom.Sidechannels;
 
 namespace Intercom.Cli.Commands;
 
@@ -39,17 +38,11 @@ internal static class SidechannelCommands
                 var request = On("join", context, channel);
                 await AddAsync(request, context, invite, welcome);
                 var name = request.GetString("channel");
-                var before = await context.RequestAsync(On("why", context, channel));
-                Show(context, await context.RequestAsync(request), $"Joined sidechannel: {name}");
-                if (before.GetBoolean("joined") != true && LacksOwner(before))
-                    Output.Warn(OwnerlessChannel.Hint(before.GetString("channel")!));
+                Show(context, await JoinRequest.SendAsync(context, request), $"Joined sidechannel: {name}");
             },
             ownOptions: [channel, invite, welcome]
         );
     }
-
-    private static bool LacksOwner(JsObject why) =>
-        why.GetArray("findings")?.OfType<JsObject>().Any(one => one.GetString("gate") == OwnerlessChannel.Gate) == true;
 
     private static Command CreateLeave()
     {

@@ -31,7 +31,7 @@ internal static class TailCommand
     private static async Task TailAsync(ClientContext context, string[] channels, int? count)
     {
         foreach (var channel in channels)
-            await context.RequestAsync(new JsObject { ["type"] = "join", ["channel"] = channel });
+            await JoinRequest.SendAsync(context, new JsObject { ["type"] = "join", ["channel"] = channel });
         if (channels.Length > 0)
         {
             var list = new JsArray();
