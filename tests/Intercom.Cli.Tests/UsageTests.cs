@@ -33,6 +33,14 @@ public sealed class UsageTests : CliLab
             { ["sc"], "'sc' needs one of its commands: join, leave, open," },
             { ["core", "create"], "'create' needs <store> and <core>. See `intercom core create --help`." },
             { ["sc", "join"], "Option '--channel' is required. See `intercom sc join --help`." },
+            { ["sc", "join", "club"], "value 'club'. Did you mean --channel club? See `intercom sc join --help`." },
+            { ["sc", "why"], "'why' needs <channel>. See `intercom sc why --help`." },
+            { ["sc", "why", "a", "--channel", "b"], "Name the channel once" },
+            {
+                ["tail", "--channel", "a"],
+                "unknown flag '--channel'. <channel> stands without a flag. See `intercom tail"
+            },
+            { ["agent", "--sc-bridge", "0"], "unknown command or value 'agent'. A store is named with --name. See" },
             { ["sc", "joni"], "Did you mean join? See `intercom sc --help`." },
             { ["send", "two", "words"], "put a text with spaces in quotes" },
             { ["send", "-5 degrees"], "put '--'" },

@@ -109,8 +109,10 @@ internal static class LineFaults
 
     private static string Unknown(ParseResult line, string flag, List<string> known)
     {
+        var argument = line.CommandResult.Command.Arguments.FirstOrDefault(one => "--" + one.Name == flag);
         var hint =
-            Nearest(flag, known) is { } nearest ? $" Did you mean {nearest}?"
+            argument is not null ? $" <{argument.Name}> stands without a flag."
+            : Nearest(flag, known) is { } nearest ? $" Did you mean {nearest}?"
             : line.CommandResult.Command.Arguments.Count > 0 ? $" Before a text that begins with a dash, put '--'."
             : "";
         return $"unknown flag '{flag}'.{hint} {SeeHelp(line)}";
@@ -121,12 +123,23 @@ internal static class LineFaults
         var command = line.CommandResult.Command;
         if (command.Arguments.Count > 0)
             return $"unexpected '{token}': put a text with spaces in quotes. {SeeHelp(line)}";
-        var hint = Nearest(token, [.. command.Subcommands.Select(sub => sub.Name)]) is { } nearest
-            ? $" Did you mean {nearest}?"
+        var hint =
+            Nearest(token, [.. command.Subcommands.Select(sub => sub.Name)]) is { } nearest
+                ? $" Did you mean {nearest}?"
+            : MissingFlag(line) is { } flag ? $" Did you mean {flag} {token}?"
+            : command is RootCommand ? $" A store is named with --name."
             : "";
         var there = command.Action is null ? $": '{command.Name}' has {Listed(command.Subcommands)}" : "";
         return $"unknown command or value '{token}'{there}.{hint} {SeeHelp(line)}";
     }
+
+    /// <summary>The flag that the command needs and that is not there, if there is one.</summary>
+    private static string? MissingFlag(ParseResult line) =>
+        line
+            .CommandResult.Command.Options.FirstOrDefault(option =>
+                option.Required && line.GetResult(option) is null or { IdentifierTokenCount: 0 }
+            )
+            ?.Name;
 
     /// <summary>The allowed word that is most like <paramref name="token"/>, if it is like enough to be meant.</summary>
     public static string? Nearest(string token, List<string> allowed)

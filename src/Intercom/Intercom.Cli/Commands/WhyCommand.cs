@@ -10,13 +10,31 @@ internal static class WhyCommand
 {
     public static Command Create()
     {
-        Argument<string> channel = new("channel") { Description = "The channel that is silent." };
-        return ClientCommand.Create(
+        Argument<string?> channel = new("channel")
+        {
+            Description = "The channel that is silent.",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
+        // As with the group's other commands, and the terminal's.
+        Option<string?> named = new("--channel", "--ch") { Description = "The same.", HelpName = "name" };
+        var command = ClientCommand.Create(
             "why",
             "Say why messages on a channel were dropped, or why it is silent, and what would help.",
-            context => ExplainAsync(context, context.Line.GetRequiredValue(channel)),
-            [channel]
+            context => ExplainAsync(context, (context.Line.GetValue(channel) ?? context.Line.GetValue(named))!),
+            [channel],
+            [named]
         );
+        command.Validators.Add(result =>
+        {
+            var given =
+                (result.GetResult(channel) is { Tokens.Count: > 0 } ? 1 : 0)
+                + (result.GetResult(named) is null ? 0 : 1);
+            if (given == 0)
+                result.AddError("'why' needs <channel>");
+            else if (given == 2)
+                result.AddError("Name the channel once");
+        });
+        return command;
     }
 
     private static async Task ExplainAsync(ClientContext context, string channel)
