@@ -87,6 +87,28 @@ public sealed class SettingEffectTests
         }
     }
 
+    [Theory]
+    [InlineData]
+    [InlineData("up")]
+    public void Help_has_a_line_for_every_setting_of_the_JavaScript_version(params string[] command)
+    {
+        using var output = new StringWriter();
+        var help = CommandTree.Create().Parse([.. command, "--help"]);
+        Assert.Equal(ExitCode.Done, help.Invoke(new InvocationConfiguration { Output = output }));
+
+        var lines = output.ToString().ReplaceLineEndings("\n").Split('\n');
+        foreach (var known in _javaScript.Value)
+        {
+            var names = string.Join(", ", known.Flags.Select(name => $"--{name}"));
+            var line = Assert.Single(
+                lines,
+                line => line.Replace(", --name", "").StartsWith($"  {names} <", StringComparison.Ordinal)
+            );
+            Assert.EndsWith($" [{string.Join(", ", known.Environment)}]", line);
+            Assert.Equal(_withoutEffect.Contains(known.Flags[0]), line.Contains("(not in this build)"));
+        }
+    }
+
     [Fact]
     public void Settings_without_effect_say_so() =>
         Assert.Equal(

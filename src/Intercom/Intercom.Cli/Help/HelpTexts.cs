@@ -8,7 +8,7 @@ namespace Intercom.Cli.Help;
 /// <summary>The help text: of a command that takes the settings of a peer they are grouped, a line each.</summary>
 internal sealed class HelpTexts(HelpAction others) : SynchronousCommandLineAction
 {
-    private const int NameWidth = 46;
+    private const int NameWidth = 51;
 
     private static readonly (SettingPlane Plane, string Title)[] _groups =
     [

@@ -39,7 +39,7 @@ internal static partial class SettingCatalog
         "sc-bridge-filter",
         SettingKind.Text,
         SettingPlane.Bridge,
-        "Words a message must hold to be passed on: space is and, | is or."
+        "Words a message must hold to be passed on, as in alpha+beta|gamma: + is and, | is or."
     );
     public static readonly SettingDefinition BridgeFilterChannel = new(
         "sc-bridge-filter-channel",

@@ -63,7 +63,7 @@ internal static partial class SettingCatalog
     public static readonly SettingDefinition PowChannels = Channel(
         "pow-channels",
         SettingKind.List,
-        "Demand it on these channels only."
+        "Demand it on these channels only, whatever --sidechannel-pow-entry says."
     );
     public static readonly SettingDefinition RateBytes = Channel(
         "rate-bytes",
@@ -102,7 +102,7 @@ internal static partial class SettingCatalog
     public static readonly SettingDefinition OwnerWriteOnly = Channel(
         "owner-write-only",
         SettingKind.Switch,
-        "Only the owner writes, on all channels with one.",
+        "Only the owner writes, on all channels but the entry; on one without an owner nobody does.",
         "0"
     );
     public static readonly SettingDefinition OwnerWriteChannels = Channel(
@@ -119,17 +119,17 @@ internal static partial class SettingCatalog
     public static readonly SettingDefinition InviteChannels = Channel(
         "invite-channels",
         SettingKind.List,
-        "Demand an invite on these channels."
+        "With --sidechannel-invite-required 1: demand it on these channels, not on all."
     );
     public static readonly SettingDefinition InvitePrefixes = Channel(
         "invite-prefixes",
         SettingKind.List,
-        "Demand an invite on channels that begin so."
+        "With --sidechannel-invite-required 1: demand it on channels that begin so, not on all."
     );
     public static readonly SettingDefinition InviterKeys = Channel(
         "inviter-keys",
         SettingKind.Keys,
-        "Public keys whose invites are good."
+        "Public keys whose invites are good (left out: this peer's own)."
     );
     public static readonly SettingDefinition InviteTtl = Channel(
         "invite-ttl",
