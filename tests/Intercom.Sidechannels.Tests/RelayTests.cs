@@ -44,6 +44,24 @@ public sealed class RelayTests
         });
     }
 
+    [Theory]
+    [InlineData(15, 14)]
+    [InlineData(16, 15)]
+    [InlineData(17, 15)]
+    [InlineData(1e300, 15)]
+    public void Message_with_a_high_time_to_live_is_passed_on_with_the_highest_allowed(double ttl, double passedOn)
+    {
+        var lab = new SidechannelLab(_options);
+        lab.Run(async () =>
+        {
+            var sender = await lab.ConnectAsync(11, "c1");
+            var other = await lab.ConnectAsync(12, "c1");
+            sender.Say("c1", SidechannelLab.Sign(sender, "c1", "hello", "id1", ttl));
+            await lab.SettleAsync();
+            Assert.Contains($"\"ttl\":{passedOn},", Assert.Single(other.Heard).Json, StringComparison.Ordinal);
+        });
+    }
+
     [Fact]
     public void Own_message_reaches_both_ends_of_a_chain()
     {

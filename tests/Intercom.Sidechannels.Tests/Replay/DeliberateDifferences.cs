@@ -61,6 +61,9 @@ internal static class DeliberateDifferences
     /// <summary>Frames that carry a higher time to live than we pass on.</summary>
     public static IReadOnlySet<string> BoundedTtl { get; } = new HashSet<string> { "ttl-huge", "ttl-1e300" };
 
+    /// <summary>With what they are passed on.</summary>
+    public const int HighestTtl = 15;
+
     /// <summary>
     /// The recorded proof of the sender does not hold at receivers; ours does, over what is on the wire.
     /// </summary>
