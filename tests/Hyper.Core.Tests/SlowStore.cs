@@ -19,6 +19,9 @@ internal sealed class SlowStore : IKeyValueStore
     /// <summary>Writes wait here while it is closed.</summary>
     public ManualResetEventSlim Gate { get; } = new(true);
 
+    /// <summary>Called before each write.</summary>
+    public Action? Writing { get; set; }
+
     public bool MayBlock => true;
 
     public Lookup TryGet(ReadOnlySpan<byte> key, out StoredValue value)
@@ -42,6 +45,7 @@ internal sealed class SlowStore : IKeyValueStore
 
     public void Write(IReadOnlyList<StoreBatch> batches, bool sync)
     {
+        Writing?.Invoke();
         Assert.True(Gate.Wait(TimeSpan.FromSeconds(30)), "The gate was not opened.");
         if (IsFull)
             throw new IOException("No space left on device.");

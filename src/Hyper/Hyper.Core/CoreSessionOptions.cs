@@ -26,4 +26,12 @@ public record CoreSessionOptions
     /// <see cref="Timeout.InfiniteTimeSpan"/> does here.
     /// </summary>
     public TimeSpan ExclusiveTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>
+    /// Whether the core may move to a higher fork that a peer proves; yes by default. As long as a session is open that was
+    /// opened with no, or one made from it, no fork is taken over: what is here stays, and of the new fork nothing is fetched.
+    /// Truncations made here are not affected. A peer's fork counts before the session is open too: open it before the core is
+    /// replicated. In JavaScript (<c>allowFork</c>) whoever opens the core first in a store decides, for all.
+    /// </summary>
+    public bool AllowFork { get; init; } = true;
 }

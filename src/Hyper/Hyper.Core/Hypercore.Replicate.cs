@@ -146,7 +146,7 @@ public sealed partial class Hypercore
             download.Dispose();
         _closing.Cancel();
         _closing.Dispose();
-        _core.OnSessionClosed();
+        _core.OnSessionClosed(_allowFork);
     }
 
     private sealed class Finding : IDisposable

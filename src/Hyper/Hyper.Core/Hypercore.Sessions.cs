@@ -74,5 +74,5 @@ public sealed partial class Hypercore
     }
 
     private Hypercore Derive(CoreState state, KeyPair? keyPair) =>
-        new(_core, state, keyPair, _encryption, _isReadOnly) { Reads = Reads };
+        new(_core, state, keyPair, _encryption, _isReadOnly, _allowFork) { Reads = Reads };
 }

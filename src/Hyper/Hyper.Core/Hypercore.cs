@@ -23,6 +23,7 @@ public sealed partial class Hypercore : IAsyncDisposable, ICoreStateListener
     private readonly BlockEncryption? _encryption;
     private readonly bool _isReadOnly;
     private readonly bool _isExclusive;
+    private readonly bool _allowFork;
     private bool _isClosed;
 
     private Hypercore(
@@ -31,6 +32,7 @@ public sealed partial class Hypercore : IAsyncDisposable, ICoreStateListener
         KeyPair? keyPair,
         BlockEncryption? encryption,
         bool isReadOnly,
+        bool allowFork,
         bool isExclusive = false
     )
     {
@@ -40,8 +42,9 @@ public sealed partial class Hypercore : IAsyncDisposable, ICoreStateListener
         _encryption = encryption;
         _isReadOnly = isReadOnly;
         _isExclusive = isExclusive;
+        _allowFork = allowFork;
         _state.Listeners.Add(this);
-        _core.OnSessionOpened();
+        _core.OnSessionOpened(allowFork);
     }
 
     /// <summary>Raised on the loop after blocks were appended to what this session looks at.</summary>
@@ -122,7 +125,19 @@ public sealed partial class Hypercore : IAsyncDisposable, ICoreStateListener
         var isExclusive = options.IsExclusive && !isReadOnly;
         if (isExclusive)
             await core.EnterExclusiveAsync(options.ExclusiveTimeout, cancellationToken);
-        return new Hypercore(core, core.Default, keyPair, options.Encryption, isReadOnly, isExclusive);
+        var session = new Hypercore(
+            core,
+            core.Default,
+            keyPair,
+            options.Encryption,
+            isReadOnly,
+            options.AllowFork,
+            isExclusive
+        );
+        // A fork that is being written was taken before.
+        if (!options.AllowFork)
+            await core.Default.WhenWrittenAsync();
+        return session;
     }
 
     /// <summary>Closes this session. The core stays open for others, and its writes on their way are finished.</summary>

@@ -21,6 +21,10 @@ public sealed partial class JsCore
 
     public Task<Copy> StateAsync() => Partner.CallAsync<Copy>("core.state", new { core = Handle });
 
+    /// <summary>What it knows of its peers.</summary>
+    public async Task<IReadOnlyList<Peer>> PeersAsync() =>
+        (await Partner.CallAsync<PeerList>("core.peers", new { core = Handle })).Peers;
+
     /// <summary>Waits until it is longer, or nobody has more.</summary>
     public Task UpdateAsync() => Partner.CallAsync("core.update", new { core = Handle });
 
@@ -82,9 +86,14 @@ public sealed partial class JsCore
     /// <summary>A copy at one moment.</summary>
     public sealed record Copy(ulong Length, ulong Fork, ulong ContiguousLength, int Peers);
 
+    /// <summary>A peer, as the partner's replicator knows it.</summary>
+    public sealed record Peer(ulong Length, ulong Fork);
+
     public sealed record Extension(string Handle, string Receiver);
 
     private sealed record Position(ulong[] Found);
+
+    private sealed record PeerList(Peer[] Peers);
 
     private sealed record Digest(string Hash);
 }

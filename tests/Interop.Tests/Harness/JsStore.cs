@@ -42,7 +42,13 @@ public sealed class JsStore : PartnerObject, IAsyncDisposable
     /// A session that wants nothing, opened before any other: its core says that it is not downloading as soon as no session
     /// wants anything, not only after half a minute.
     /// </param>
-    public async Task<JsCore> OpenCoreAsync(string key, string? encryptionKey = null, bool idle = false) =>
+    /// <param name="allowFork">Whether it moves to a higher fork of a peer, if nobody opened it before.</param>
+    public async Task<JsCore> OpenCoreAsync(
+        string key,
+        string? encryptionKey = null,
+        bool idle = false,
+        bool allowFork = true
+    ) =>
         new(
             Partner,
             await Partner.CallAsync<JsCore.State>(
@@ -53,6 +59,7 @@ public sealed class JsStore : PartnerObject, IAsyncDisposable
                     key,
                     encryptionKey,
                     idle,
+                    allowFork,
                 }
             )
         );

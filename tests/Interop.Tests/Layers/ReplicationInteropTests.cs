@@ -130,6 +130,78 @@ public sealed class ReplicationInteropTests(NodePartners partners)
         Assert.StartsWith($"STORAGE_CORRUPT: Block {Lost} of core {key}", error.Message);
     }
 
+    [Theory]
+    [MemberData(nameof(Sets))]
+    public async Task We_stay_on_the_fork_that_we_have_while_a_session_refuses_theirs(PartnerSet set, Role role)
+    {
+        await using var loop = new OurLoop();
+        await using var partner = await partners.StartAsync(set);
+        await using var link = await CoreLink.OpenAsync(loop, partner);
+        var theirs = await link.Theirs.GetAsync("log");
+        await theirs.FillAsync(Blocks, Size);
+        var key = Bytes32.FromHex(theirs.Key);
+        var refusing = await loop.RunAsync(() => link.Ours.GetAsync(key, new CoreSessionOptions { AllowFork = false }));
+        var ours = await loop.RunAsync(() => link.Ours.GetAsync(key));
+        await link.ConnectAsync(role);
+        await link.DownloadAsync(ours, Blocks);
+        var before = await link.DigestAsync(ours);
+
+        await theirs.TruncateAsync(Blocks / 2);
+        await theirs.FillAsync(Blocks, Size, seed: Blocks);
+        const int Length = (Blocks / 2) + Blocks;
+        await Until.TrueAsync(
+            () => loop.RunAsync(() => ours.Peers is [{ Fork: 1, Length: Length }]),
+            "the partner's fork to be told"
+        );
+        Assert.False(await link.RunAsync(() => ours.UpdateAsync()));
+        Assert.Equal((0UL, (ulong)Blocks), await loop.RunAsync(() => (ours.Fork, ours.Length)));
+        Assert.Equal(before, await link.DigestAsync(ours));
+
+        await loop.RunAsync(async () => await refusing.DisposeAsync());
+        await Until.TrueAsync(
+            () => loop.RunAsync(() => ours is { Fork: 1, Length: Length }),
+            "our core to move to the partner's fork"
+        );
+        await link.DownloadAsync(ours, Length);
+        await AssertSameAsync(link, ours, theirs);
+    }
+
+    [Theory]
+    [MemberData(nameof(Sets))]
+    public async Task They_stay_on_the_fork_that_they_have_when_they_refuse_ours(PartnerSet set, Role role)
+    {
+        await using var loop = new OurLoop();
+        await using var partner = await partners.StartAsync(set);
+        await using var link = await CoreLink.OpenAsync(loop, partner);
+        var refused = await loop.RunAsync(() => link.Ours.GetAsync("refused"));
+        var followed = await loop.RunAsync(() => link.Ours.GetAsync("followed"));
+        var staying = await link.Theirs.OpenCoreAsync(refused.Key.ToHex(), allowFork: false);
+        var following = await link.Theirs.OpenCoreAsync(followed.Key.ToHex());
+        await link.FillAsync(refused, Blocks, Size);
+        await link.FillAsync(followed, Blocks, Size);
+        await link.ConnectAsync(role);
+        await staying.DownloadAsync(end: Blocks);
+        await following.DownloadAsync(end: Blocks);
+        var before = await staying.DigestAsync();
+
+        // Who opens it later has no say there; here the session alone that refuses counts.
+        await link.Theirs.OpenCoreAsync(refused.Key.ToHex());
+        await loop.RunAsync(() => refused.TruncateAsync(Blocks / 2));
+        await loop.RunAsync(() => followed.TruncateAsync(Blocks / 2));
+        await Until.TrueAsync(
+            async () => await staying.PeersAsync() is [{ Fork: 1 }],
+            "our fork to be told to the partner"
+        );
+        await Until.TrueAsync(
+            async () => (await following.StateAsync()).Fork == 1,
+            "the partner to move to the fork that it does not refuse"
+        );
+        await staying.UpdateAsync();
+        var state = await staying.StateAsync();
+        Assert.Equal((0UL, (ulong)Blocks, (ulong)Blocks), (state.Fork, state.Length, state.ContiguousLength));
+        Assert.Equal(before, await staying.DigestAsync());
+    }
+
     private static async Task AssertSameAsync(CoreLink link, Hypercore ours, JsCore theirs)
     {
         var state = await theirs.HashAsync();

@@ -18,9 +18,9 @@ export function register(driver) {
     driver.handles.get(swarm).on('connection', (connection) => cores.replicate(connection));
   });
   // By key, or by name; with an encryption key it reads and writes clear text. `idle` makes a session that wants nothing, of a
-  // core that says so as soon as no session wants anything.
-  driver.verb('store.open-core', async ({ store, key, name, encryptionKey, idle = false }) => {
-    const options = key ? { key: bytes(key) } : { name };
+  // core that says so as soon as no session wants anything. `allowFork` is the core's: who opens it first decides.
+  driver.verb('store.open-core', async ({ store, key, name, encryptionKey, idle = false, allowFork = true }) => {
+    const options = { ...(key ? { key: bytes(key) } : { name }), allowFork };
     if (encryptionKey) options.encryption = { key: bytes(encryptionKey) };
     if (idle) Object.assign(options, { active: false, notDownloadingLinger: 0 });
     const core = driver.handles.get(store).get(options);

@@ -2,23 +2,32 @@ namespace Hyper.Core.Internal;
 
 /// <summary>
 /// Higher forks: each peer that is on one proves it, and tells step by step where it differs from what is stored here. The first
-/// that is known replaces what differs; then the others are looked at again.
+/// that is known replaces what differs; then the others are looked at again. None is looked at while a session refuses forks.
 /// </summary>
 internal sealed partial class Replicator
 {
     private bool _isReorging;
 
-    /// <summary>Begins with a peer's fork if it is higher, and ends with one that it left.</summary>
+    /// <summary>A session that refuses forks was opened, or the last of them closed.</summary>
+    public void OnForkRuleChanged()
+    {
+        foreach (var peer in _peers)
+            UpdateReorg(peer);
+        ScheduleSoon();
+    }
+
+    /// <summary>Begins with a peer's fork if it is higher, and ends with one that it left or that is refused.</summary>
     private void UpdateReorg(ReplicationPeer peer)
     {
         var fork = peer.Remote.Fork;
-        if (peer.Reorg is { } known && (known.Fork != fork || fork <= Head.Fork))
+        var isWanted = fork > Head.Fork && Core.AllowsForks;
+        if (peer.Reorg is { } known && (known.Fork != fork || !isWanted))
         {
             if (known.Request is { } request)
                 Cancel(request);
             peer.Reorg = null;
         }
-        if (fork > Head.Fork && peer.Reorg is null && peer.Remote.Length > 0 && !_isReorging)
+        if (isWanted && peer.Reorg is null && peer.Remote.Length > 0 && !_isReorging)
             peer.Reorg = new ReorgDemand(fork);
     }
 

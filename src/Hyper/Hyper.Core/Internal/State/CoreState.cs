@@ -174,6 +174,9 @@ internal sealed partial class CoreState
         return _queue.RunAsync(work, cancellationToken);
     }
 
+    /// <summary>Waits until what was begun before is done.</summary>
+    public Task WhenWrittenAsync() => RunAsync(static () => Task.CompletedTask, CancellationToken.None);
+
     /// <summary>Keeps the state open between finding it and opening a session on it.</summary>
     public CoreState Hold()
     {

@@ -9,8 +9,13 @@ internal sealed partial class OpenCore
     /// <summary>Findings that are told before it has to be enough.</summary>
     private const int MaxDamage = 1024;
 
+    private int _refusingForks;
+
     /// <summary>Sessions that are open, of every state: a core takes part in replication while it has some.</summary>
     public int Sessions { get; private set; }
+
+    /// <summary>Whether a higher fork that a peer proves is taken over: while no session is open that refuses it.</summary>
+    public bool AllowsForks => _refusingForks == 0;
 
     private bool HasPeers => _replicator is { Peers.Count: > 0 };
 
@@ -42,16 +47,20 @@ internal sealed partial class OpenCore
         Repaired?.Invoke();
     }
 
-    public void OnSessionOpened()
+    public void OnSessionOpened(bool allowFork)
     {
         Sessions++;
+        if (!allowFork && _refusingForks++ == 0)
+            _replicator?.OnForkRuleChanged();
         _replicator?.OnSessionsChanged();
         Storage.Store.OnSessionOpened(this);
     }
 
-    public void OnSessionClosed()
+    public void OnSessionClosed(bool allowFork)
     {
         Sessions--;
+        if (!allowFork && --_refusingForks == 0)
+            _replicator?.OnForkRuleChanged();
         _replicator?.OnSessionsChanged();
     }
 
