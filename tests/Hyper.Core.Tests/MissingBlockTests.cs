@@ -44,7 +44,7 @@ public sealed class MissingBlockTests
         InWorld.Run(async loop =>
         {
             await using var writer = await OpenAsync(loop);
-            await using var whole = await ReplicationTests.OpenReaderAsync(writer);
+            await using var whole = await CorePair.OpenReaderAsync(writer);
             Connection.Open(writer, whole);
             using (var all = whole.Download(new DownloadRange { End = Blocks }))
                 await all.Completion;
@@ -52,7 +52,7 @@ public sealed class MissingBlockTests
             writer.Damaged += damage.Add;
             await ChangeAsync(writer, batch => batch.DeleteBlocks(3, 4));
 
-            await using var reader = await ReplicationTests.OpenReaderAsync(writer);
+            await using var reader = await CorePair.OpenReaderAsync(writer);
             Connection.Open(writer, reader);
             await ReplicationTests.UntilAsync(loop, () => reader.Length == Blocks);
             using var download = reader.Download(new DownloadRange { End = Blocks });
@@ -93,7 +93,7 @@ public sealed class MissingBlockTests
         InWorld.Run(async loop =>
         {
             await using var writer = await OpenAsync(loop);
-            await using var reader = await ReplicationTests.OpenReaderAsync(writer);
+            await using var reader = await CorePair.OpenReaderAsync(writer);
             Connection.Open(writer, reader);
             Assert.Equal(Vectors.Block(0), await reader.GetAsync(0, new GetOptions()));
             var damage = new List<HypercoreException>();

@@ -13,8 +13,8 @@ public sealed class MisbehaviourTests
     public void Peer_that_changes_blocks_is_given_up_and_the_others_give_them() =>
         InWorld.Run(async loop =>
         {
-            await using var writer = await OpenWriterAsync(loop);
-            await using var reader = await ReplicationTests.OpenReaderAsync(writer);
+            await using var pair = await CorePair.OpenAsync(loop, Blocks);
+            var (writer, reader) = pair;
             var liar = ScriptedPeer.Open(reader);
             liar.AnswerFrom(writer, proof => proof with { Block = Changed(proof.Block) });
             liar.Pretend(Blocks);
@@ -41,8 +41,8 @@ public sealed class MisbehaviourTests
     public void Peer_that_never_answers_is_passed_over_and_given_up_in_the_end() =>
         InWorld.Run(async loop =>
         {
-            await using var writer = await OpenWriterAsync(loop);
-            await using var reader = await ReplicationTests.OpenReaderAsync(writer);
+            await using var pair = await CorePair.OpenAsync(loop, Blocks);
+            var (writer, reader) = pair;
             var silent = ScriptedPeer.Open(reader);
             silent.Pretend(Blocks);
             var get = reader.GetAsync(3, new GetOptions { Timeout = TimeSpan.FromSeconds(5) }).AsTask();
@@ -61,8 +61,8 @@ public sealed class MisbehaviourTests
     public void Peer_that_has_nothing_of_what_it_announced_is_not_asked_for_ever() =>
         InWorld.Run(async loop =>
         {
-            await using var writer = await OpenWriterAsync(loop);
-            await using var reader = await ReplicationTests.OpenReaderAsync(writer);
+            await using var pair = await CorePair.OpenAsync(loop, Blocks);
+            var (writer, reader) = pair;
             var poor = ScriptedPeer.Open(reader);
             poor.OnRequest = request =>
             {
@@ -84,8 +84,8 @@ public sealed class MisbehaviourTests
     public void Answers_to_nothing_or_to_something_else_end_the_channel(bool isKnownId) =>
         InWorld.Run(async loop =>
         {
-            await using var writer = await OpenWriterAsync(loop);
-            await using var reader = await ReplicationTests.OpenReaderAsync(writer);
+            await using var pair = await CorePair.OpenAsync(loop, Blocks);
+            var (writer, reader) = pair;
             Connection.Open(writer, reader);
             var eager = ScriptedPeer.Open(reader);
             eager.Pretend(Blocks);
@@ -103,7 +103,7 @@ public sealed class MisbehaviourTests
     public void Requests_that_cannot_be_answered_wait_longer_each_time_and_cost_the_connection_in_the_end() =>
         InWorld.Run(async loop =>
         {
-            await using var writer = await OpenWriterAsync(loop);
+            await using var writer = await CorePair.OpenWriterAsync(loop, Blocks);
             var asker = ScriptedPeer.Open(writer);
             asker.Pretend(0);
             for (var i = 1UL; i < 64; i++)
@@ -118,7 +118,7 @@ public sealed class MisbehaviourTests
     public void Requests_while_nothing_can_be_sent_are_bounded() =>
         InWorld.Run(async loop =>
         {
-            await using var writer = await OpenWriterAsync(loop);
+            await using var writer = await CorePair.OpenWriterAsync(loop, Blocks);
             var asker = ScriptedPeer.Open(writer);
             asker.Pretend(0);
             await ReplicationTests.UntilAsync(loop, () => asker.Syncs.Count > 0);
@@ -138,7 +138,7 @@ public sealed class MisbehaviourTests
     public void Announcements_of_everything_cost_bounded_memory() =>
         InWorld.Run(async loop =>
         {
-            await using var writer = await OpenWriterAsync(loop);
+            await using var writer = await CorePair.OpenWriterAsync(loop, Blocks);
             var boaster = ScriptedPeer.Open(writer);
             boaster.Pretend(0);
             for (var i = 0UL; i < 3000; i++)
@@ -156,7 +156,7 @@ public sealed class MisbehaviourTests
     public void Wrong_capability_costs_the_connection() =>
         InWorld.Run(async loop =>
         {
-            await using var writer = await OpenWriterAsync(loop);
+            await using var writer = await CorePair.OpenWriterAsync(loop, Blocks);
             var stranger = ScriptedPeer.Open(writer, knowsKey: false);
             await ReplicationTests.UntilAsync(loop, () => stranger.Pipe.IsClosed);
             Assert.Empty(stranger.Syncs);
@@ -170,8 +170,8 @@ public sealed class MisbehaviourTests
     public void Upgrade_to_a_tree_without_roots_costs_the_channel(int kind) =>
         InWorld.Run(async loop =>
         {
-            await using var writer = await OpenWriterAsync(loop);
-            await using var reader = await ReplicationTests.OpenReaderAsync(writer);
+            await using var pair = await CorePair.OpenAsync(loop, Blocks);
+            var (writer, reader) = pair;
             var liar = ScriptedPeer.Open(reader);
             var upgrade = new UpgradeProof(0, kind == 2 ? 1UL << 52 : 0, [], [], new byte[64]);
             liar.OnRequest = request => liar.Send(new DataMessage(request.Id, new TreeProof { Upgrade = upgrade }));
@@ -186,8 +186,8 @@ public sealed class MisbehaviourTests
     public void Fork_that_is_not_signed_costs_the_channel() =>
         InWorld.Run(async loop =>
         {
-            await using var writer = await OpenWriterAsync(loop);
-            await using var reader = await ReplicationTests.OpenReaderAsync(writer);
+            await using var pair = await CorePair.OpenAsync(loop, Blocks);
+            var (writer, reader) = pair;
             Connection.Open(writer, reader);
             using var download = reader.Download(new DownloadRange { End = Blocks });
             await download.Completion;
@@ -203,13 +203,13 @@ public sealed class MisbehaviourTests
         InWorld.Run(async loop =>
         {
             using var keyPair = KeyPair.Generate();
-            await using var one = await OpenWriterAsync(loop, keyPair);
+            await using var one = await CorePair.OpenWriterAsync(loop, Blocks, keyPair);
             await using var two = await Hypercore.OpenAsync(
                 CorestoreStorage.CreateInMemory(loop),
                 new HypercoreOptions { KeyPair = keyPair }
             );
             await two.AppendAsync(ReplicationTests.Blocks(500, Blocks));
-            await using var reader = await ReplicationTests.OpenReaderAsync(one);
+            await using var reader = await CorePair.OpenReaderAsync(one);
             var conflicts = new List<(ulong, ulong)>();
             reader.Conflicted += (length, fork) => conflicts.Add((length, fork));
             Connection.Open(one, reader);
@@ -239,8 +239,8 @@ public sealed class MisbehaviourTests
                     random,
                     [.. Vectors.All("messages.json").Select(MessageVectorTests.BytesOf)]
                 );
-                await using var writer = await OpenWriterAsync(loop);
-                await using var reader = await ReplicationTests.OpenReaderAsync(writer);
+                await using var pair = await CorePair.OpenAsync(loop, Blocks);
+                var (writer, reader) = pair;
                 Connection.Open(writer, reader);
                 using var download = reader.Download();
                 var left = FuzzBudget.Inputs(oneIn: 4);
@@ -261,16 +261,6 @@ public sealed class MisbehaviourTests
             },
             seed: 3
         );
-
-    private static async Task<Hypercore> OpenWriterAsync(Loop.EventLoop loop, KeyPair? keyPair = null)
-    {
-        var writer = await Hypercore.OpenAsync(
-            CorestoreStorage.CreateInMemory(loop),
-            new HypercoreOptions { KeyPair = keyPair }
-        );
-        await writer.AppendAsync(ReplicationTests.Blocks(0, Blocks));
-        return writer;
-    }
 
     private static BlockProof? Changed(BlockProof? block)
     {

@@ -22,8 +22,7 @@ public sealed partial class PeerBehaviourTests
     public void Client_sees_what_it_sees_of_JavaScript(string id) =>
         InWorld.Run(async loop =>
         {
-            await using var core = await Hypercore.OpenAsync(CorestoreStorage.CreateInMemory(loop));
-            await core.AppendAsync(ReplicationTests.Blocks(0, 3));
+            await using var core = await CorePair.OpenWriterAsync(loop, blocks: 3);
             var client = ScriptedPeer.Open(core, knowsKey: !id.StartsWith("peer/cap-", StringComparison.Ordinal));
             Misbehave(id, client);
             await Task.Delay(TimeSpan.FromSeconds(30), loop.Time);

@@ -15,9 +15,8 @@ public sealed class ReplicationTests
     public void Download_brings_every_block_and_the_same_tree(int blocks) =>
         InWorld.Run(async loop =>
         {
-            await using var writer = await Hypercore.OpenAsync(CorestoreStorage.CreateInMemory(loop));
-            await writer.AppendAsync(Blocks(0, blocks));
-            await using var reader = await OpenReaderAsync(writer);
+            await using var pair = await CorePair.OpenAsync(loop, blocks);
+            var (writer, reader) = pair;
             Connection.Open(writer, reader);
             using var download = reader.Download(new DownloadRange { End = (ulong)blocks });
             await download.Completion;
@@ -29,8 +28,8 @@ public sealed class ReplicationTests
     public void Download_without_end_follows_what_is_appended() =>
         InWorld.Run(async loop =>
         {
-            await using var writer = await Hypercore.OpenAsync(CorestoreStorage.CreateInMemory(loop));
-            await using var reader = await OpenReaderAsync(writer);
+            await using var pair = await CorePair.OpenAsync(loop);
+            var (writer, reader) = pair;
             Connection.Open(writer, reader);
             using var download = reader.Download();
             for (var i = 0; i < 50; i++)
@@ -46,9 +45,8 @@ public sealed class ReplicationTests
         InWorld.Run(async loop =>
         {
             var random = TestSeed.NewRandom();
-            await using var writer = await Hypercore.OpenAsync(CorestoreStorage.CreateInMemory(loop));
-            await writer.AppendAsync(Blocks(0, 1000));
-            await using var reader = await OpenReaderAsync(writer);
+            await using var pair = await CorePair.OpenAsync(loop, 1000);
+            var (writer, reader) = pair;
             Connection.Open(writer, reader);
             var indexes = Enumerable.Range(0, 1000).OrderBy(_ => random.Next()).Take(200).ToArray();
             var gets = indexes.Select(i => reader.GetAsync((ulong)i, new GetOptions()).AsTask()).ToArray();
@@ -62,8 +60,8 @@ public sealed class ReplicationTests
     public void Update_tells_whether_there_was_more() =>
         InWorld.Run(async loop =>
         {
-            await using var writer = await Hypercore.OpenAsync(CorestoreStorage.CreateInMemory(loop));
-            await using var reader = await OpenReaderAsync(writer);
+            await using var pair = await CorePair.OpenAsync(loop);
+            var (writer, reader) = pair;
             Assert.False(await reader.UpdateAsync());
             using (reader.FindingPeers())
             {
@@ -83,9 +81,8 @@ public sealed class ReplicationTests
             var random = TestSeed.NewRandom();
             for (var round = 0; round < 20; round++)
             {
-                await using var writer = await Hypercore.OpenAsync(CorestoreStorage.CreateInMemory(loop));
-                await writer.AppendAsync(Blocks(0, random.Next(1, 60)));
-                await using var reader = await OpenReaderAsync(writer);
+                await using var pair = await CorePair.OpenAsync(loop, random.Next(1, 60));
+                var (writer, reader) = pair;
                 Connection.Open(writer, reader);
                 using var download = reader.Download();
                 await UntilAsync(loop, () => reader.ContiguousLength == writer.Length);
@@ -102,9 +99,8 @@ public sealed class ReplicationTests
     public void Seek_finds_a_byte_that_no_stored_node_leads_to() =>
         InWorld.Run(async loop =>
         {
-            await using var writer = await Hypercore.OpenAsync(CorestoreStorage.CreateInMemory(loop));
-            await writer.AppendAsync(Blocks(0, 333));
-            await using var reader = await OpenReaderAsync(writer);
+            await using var pair = await CorePair.OpenAsync(loop, 333);
+            var (writer, reader) = pair;
             Connection.Open(writer, reader);
             for (var bytes = 0UL; bytes < writer.ByteLength; bytes += 97)
                 Assert.Equal(await writer.SeekAsync(bytes), await reader.SeekAsync(bytes, new GetOptions()));
@@ -115,8 +111,8 @@ public sealed class ReplicationTests
     public void Extension_messages_reach_those_who_know_the_name() =>
         InWorld.Run(async loop =>
         {
-            await using var writer = await Hypercore.OpenAsync(CorestoreStorage.CreateInMemory(loop));
-            await using var reader = await OpenReaderAsync(writer);
+            await using var pair = await CorePair.OpenAsync(loop);
+            var (writer, reader) = pair;
             Connection.Open(writer, reader);
             var heard = new List<string>();
             using var one = writer.RegisterExtension("one", (_, message) => heard.Add("1" + Text(message)));
@@ -138,8 +134,8 @@ public sealed class ReplicationTests
     public void Extensions_of_one_name_all_hear_a_message_and_the_earliest_that_is_open_is_the_first() =>
         InWorld.Run(async loop =>
         {
-            await using var writer = await Hypercore.OpenAsync(CorestoreStorage.CreateInMemory(loop));
-            await using var reader = await OpenReaderAsync(writer);
+            await using var pair = await CorePair.OpenAsync(loop);
+            var (writer, reader) = pair;
             var heard = new List<string>();
             CoreExtension? second = null;
             var first = writer.RegisterExtension(
@@ -177,8 +173,8 @@ public sealed class ReplicationTests
     public void Extension_ends_with_the_session_that_registered_it() =>
         InWorld.Run(async loop =>
         {
-            await using var writer = await Hypercore.OpenAsync(CorestoreStorage.CreateInMemory(loop));
-            await using var reader = await OpenReaderAsync(writer);
+            await using var pair = await CorePair.OpenAsync(loop);
+            var (writer, reader) = pair;
             var heard = new List<string>();
             var session = writer.OpenSession();
             using var first = session.RegisterExtension("bee", (_, message) => heard.Add("1" + Text(message)));
@@ -228,9 +224,8 @@ public sealed class ReplicationTests
         {
             foreach (var isSeek in (bool[])[false, true])
             {
-                await using var writer = await Hypercore.OpenAsync(CorestoreStorage.CreateInMemory(loop));
-                await writer.AppendAsync(Blocks(0, 5));
-                await using var reader = await OpenReaderAsync(writer);
+                await using var pair = await CorePair.OpenAsync(loop, 5);
+                var (writer, reader) = pair;
                 var peer = ScriptedPeer.Open(reader);
                 using var enough = new CancellationTokenSource();
                 Task wait = isSeek
@@ -258,13 +253,9 @@ public sealed class ReplicationTests
     public void Refusal_of_a_block_that_was_cut_or_lost_is_not_taken_for_one_of_its_successor(bool isCut) =>
         InWorld.Run(async loop =>
         {
-            await using var writer = await Hypercore.OpenAsync(CorestoreStorage.CreateInMemory(loop));
-            await writer.AppendAsync(Blocks(0, 5));
-            await using var reader = await OpenReaderAsync(writer);
-            var peer = ScriptedPeer.Open(reader);
-            peer.AnswerFrom(writer);
-            peer.Pretend(length: 5);
-            await UntilAsync(loop, () => reader.Length == 5);
+            await using var pair = await CorePair.OpenAsync(loop, 5);
+            var (writer, reader) = pair;
+            var peer = await pair.OpenPeerAsync();
 
             peer.OnRequest = null;
             var asked = peer.Requests.Count;
@@ -290,13 +281,9 @@ public sealed class ReplicationTests
     public void Refusal_of_a_peer_that_moves_to_another_fork_says_nothing_of_what_it_has_there() =>
         InWorld.Run(async loop =>
         {
-            await using var writer = await Hypercore.OpenAsync(CorestoreStorage.CreateInMemory(loop));
-            await writer.AppendAsync(Blocks(0, 5));
-            await using var reader = await OpenReaderAsync(writer);
-            var peer = ScriptedPeer.Open(reader);
-            peer.AnswerFrom(writer);
-            peer.Pretend(length: 5);
-            await UntilAsync(loop, () => reader.Length == 5);
+            await using var pair = await CorePair.OpenAsync(loop, 5);
+            var (writer, reader) = pair;
+            var peer = await pair.OpenPeerAsync();
 
             peer.OnRequest = null;
             var asked = peer.Requests.Count;
@@ -321,10 +308,9 @@ public sealed class ReplicationTests
     public void Blocks_that_a_peer_got_while_we_had_them_too_are_found_there_when_we_lose_ours() =>
         InWorld.Run(async loop =>
         {
-            await using var writer = await Hypercore.OpenAsync(CorestoreStorage.CreateInMemory(loop));
-            await writer.AppendAsync(Blocks(0, 4));
+            await using var writer = await CorePair.OpenWriterAsync(loop, 4);
             await writer.ClearAsync(0);
-            await using var reader = await OpenReaderAsync(writer);
+            await using var reader = await CorePair.OpenReaderAsync(writer);
             Connection.Open(writer, reader);
             await reader.UpdateAsync();
             // The segment was asked for before the peer had anything.
@@ -345,8 +331,7 @@ public sealed class ReplicationTests
     public void Segment_is_asked_for_again_where_our_own_blocks_were_cut_or_cleared(bool isCut) =>
         InWorld.Run(async loop =>
         {
-            await using var writer = await Hypercore.OpenAsync(CorestoreStorage.CreateInMemory(loop));
-            await writer.AppendAsync(Blocks(0, 8));
+            await using var writer = await CorePair.OpenWriterAsync(loop, 8);
             await writer.ClearAsync(0, 2);
             var peer = ScriptedPeer.Open(writer);
             await UntilAsync(loop, () => peer.Syncs.Count > 0);
@@ -385,12 +370,6 @@ public sealed class ReplicationTests
 
     internal static ReadOnlyMemory<byte>[] Blocks(int start, int count) =>
         [.. Enumerable.Range(start, count).Select(i => (ReadOnlyMemory<byte>)Vectors.Block(i))];
-
-    internal static Task<Hypercore> OpenReaderAsync(Hypercore writer) =>
-        Hypercore.OpenAsync(
-            CorestoreStorage.CreateInMemory(writer.Core.Storage.Store.Loop),
-            new HypercoreOptions { Key = writer.Key }
-        );
 
     internal static async Task SameAsync(Hypercore writer, Hypercore reader)
     {

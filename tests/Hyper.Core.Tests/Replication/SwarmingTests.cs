@@ -13,12 +13,12 @@ public sealed class SwarmingTests
         InWorld.Run(async loop =>
         {
             var random = TestSeed.NewRandom();
-            await using var writer = await OpenWriterAsync(loop);
-            await using var reader = await ReplicationTests.OpenReaderAsync(writer);
+            await using var pair = await CorePair.OpenAsync(loop, Blocks);
+            var (writer, reader) = pair;
             var sources = new List<Hypercore>();
             for (var i = 0; i < 4; i++)
             {
-                var source = await ReplicationTests.OpenReaderAsync(writer);
+                var source = await CorePair.OpenReaderAsync(writer);
                 var connection = Connection.Open(writer, source);
                 ulong[] part =
                 [
@@ -41,10 +41,10 @@ public sealed class SwarmingTests
     public void Blocks_spread_from_peer_to_peer_without_meeting_the_writer_again() =>
         InWorld.Run(async loop =>
         {
-            await using var writer = await OpenWriterAsync(loop);
+            await using var writer = await CorePair.OpenWriterAsync(loop, Blocks);
             var readers = new List<Hypercore>();
             for (var i = 0; i < 5; i++)
-                readers.Add(await ReplicationTests.OpenReaderAsync(writer));
+                readers.Add(await CorePair.OpenReaderAsync(writer));
             for (var i = 1; i < readers.Count; i++)
                 Connection.Open(readers[i - 1], readers[i]);
             Connection.Open(writer, readers[0]);
@@ -81,7 +81,7 @@ public sealed class SwarmingTests
     public void Core_without_sessions_closes_its_channels_after_a_while_and_a_session_opens_them_again() =>
         InWorld.Run(async loop =>
         {
-            await using var writer = await OpenWriterAsync(loop);
+            await using var writer = await CorePair.OpenWriterAsync(loop, Blocks);
             var store = CorestoreStorage.CreateInMemory(loop);
             var names = await Corestore.OpenAsync(store);
             var reader = await names.GetAsync(writer.Key);
@@ -102,8 +102,8 @@ public sealed class SwarmingTests
     public void Waits_end_with_their_token_their_session_and_their_deadline() =>
         InWorld.Run(async loop =>
         {
-            await using var writer = await OpenWriterAsync(loop);
-            var reader = await ReplicationTests.OpenReaderAsync(writer);
+            await using var writer = await CorePair.OpenWriterAsync(loop, Blocks);
+            var reader = await CorePair.OpenReaderAsync(writer);
             var silent = ScriptedPeer.Open(reader);
             silent.OnRequest = request =>
             {
@@ -137,7 +137,7 @@ public sealed class SwarmingTests
     public void Store_that_closes_ends_waits_and_channels() =>
         InWorld.Run(async loop =>
         {
-            await using var writer = await OpenWriterAsync(loop);
+            await using var writer = await CorePair.OpenWriterAsync(loop, Blocks);
             var store = CorestoreStorage.CreateInMemory(loop);
             var reader = await Hypercore.OpenAsync(store, new HypercoreOptions { Key = writer.Key });
             var silent = ScriptedPeer.Open(reader);
@@ -158,7 +158,7 @@ public sealed class SwarmingTests
     public void Disk_that_is_full_ends_downloads_with_its_error_and_nothing_more_is_asked_for() =>
         InWorld.RunWithPool(async loop =>
         {
-            await using var writer = await OpenWriterAsync(loop);
+            await using var writer = await CorePair.OpenWriterAsync(loop, Blocks);
             var values = new SlowStore();
             await using var store = new CorestoreStorage(loop, values);
             await using var reader = await Hypercore.OpenAsync(store, new HypercoreOptions { Key = writer.Key });
@@ -184,7 +184,7 @@ public sealed class SwarmingTests
     public void Download_that_begins_after_a_write_failed_ends_with_that_error() =>
         InWorld.RunWithPool(async loop =>
         {
-            await using var writer = await OpenWriterAsync(loop);
+            await using var writer = await CorePair.OpenWriterAsync(loop, Blocks);
             var values = new SlowStore();
             await using var store = new CorestoreStorage(loop, values);
             await using var reader = await Hypercore.OpenAsync(store, new HypercoreOptions { Key = writer.Key });
@@ -248,8 +248,8 @@ public sealed class SwarmingTests
     public void Session_that_waits_reads_through_to_peers() =>
         InWorld.Run(async loop =>
         {
-            await using var writer = await OpenWriterAsync(loop);
-            await using var reader = await ReplicationTests.OpenReaderAsync(writer);
+            await using var pair = await CorePair.OpenAsync(loop, Blocks);
+            var (writer, reader) = pair;
             Connection.Open(writer, reader);
             Assert.Null(await reader.GetAsync(9));
             reader.Reads = new GetOptions();
@@ -261,10 +261,10 @@ public sealed class SwarmingTests
 
     private static async Task RunHistoryAsync(Loop.EventLoop loop, Random random)
     {
-        await using var writer = await OpenWriterAsync(loop);
+        await using var writer = await CorePair.OpenWriterAsync(loop, Blocks);
         var cores = new List<Hypercore> { writer };
         for (var i = random.Next(1, 4); i > 0; i--)
-            cores.Add(await ReplicationTests.OpenReaderAsync(writer));
+            cores.Add(await CorePair.OpenReaderAsync(writer));
         var connections = new List<Connection>();
         foreach (var reader in cores.Skip(1))
             _ = reader.Download();
@@ -323,12 +323,5 @@ public sealed class SwarmingTests
         Assert.Equal(0, cores.Sum(core => core.Core.Replicator.Dropped));
         foreach (var reader in cores.Skip(1))
             await reader.DisposeAsync();
-    }
-
-    private static async Task<Hypercore> OpenWriterAsync(Loop.EventLoop loop)
-    {
-        var writer = await Hypercore.OpenAsync(CorestoreStorage.CreateInMemory(loop));
-        await writer.AppendAsync(ReplicationTests.Blocks(0, Blocks));
-        return writer;
     }
 }

@@ -32,7 +32,7 @@ public sealed class TranscriptTests
         InWorld.Run(async loop =>
         {
             await using var source = await OpenSourceAsync(id, loop);
-            await using var copy = await ReplicationTests.OpenReaderAsync(source);
+            await using var copy = await CorePair.OpenReaderAsync(source);
             foreach (var item in FramesOf(id, "A").SelectMany(MuxItemsOf).Where(IsData))
             {
                 var proof = Vectors.DecodeData(item.Body).Proof;
@@ -102,7 +102,7 @@ public sealed class TranscriptTests
         if (!isSparse)
             return core;
         // A has some blocks of a core that C wrote.
-        var copy = await ReplicationTests.OpenReaderAsync(core);
+        var copy = await CorePair.OpenReaderAsync(core);
         var connection = Connection.Open(core, copy);
         using var download = copy.Download(new DownloadRange { Blocks = [0, 2, 3, 9] });
         await download.Completion;
