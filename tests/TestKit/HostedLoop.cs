@@ -2,9 +2,9 @@ using Hyper.Loop;
 
 namespace TestKit;
 
-/// <summary>A simulated host as a loop some of whose ways a test changes.</summary>
-/// <param name="host">The host; it stays the caller's.</param>
-public abstract class HostedLoop(SimulatedHost host) : EventLoop
+/// <summary>Another loop, a simulated host's mostly, some of whose ways a test changes.</summary>
+/// <param name="host">The loop that does the work; it stays the caller's.</param>
+public abstract class HostedLoop(EventLoop host) : EventLoop
 {
     /// <inheritdoc/>
     public override LoopTimeProvider Time => host.Time;
