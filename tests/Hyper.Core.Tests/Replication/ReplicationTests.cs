@@ -107,6 +107,75 @@ public sealed class ReplicationTests
             Assert.Equal(0, reader.Core.Replicator.Dropped + writer.Core.Replicator.Dropped);
         });
 
+    /// <summary>
+    /// Found by random sessions: what was known of the byte on the fork before was asked for on the next one, where it lies
+    /// elsewhere. JavaScript ends the connection for it, or refuses it again and again.
+    /// </summary>
+    [Fact]
+    public void Seek_looks_anew_where_a_byte_lies_on_the_fork_that_the_core_moves_to() =>
+        InWorld.Run(async loop =>
+        {
+            await using var pair = await CorePair.OpenAsync(loop);
+            var (writer, reader) = pair;
+            await writer.AppendAsync([.. Enumerable.Repeat((ReadOnlyMemory<byte>)new byte[10], 8)]);
+            var peer = await pair.OpenPeerAsync();
+            peer.OnRequest = null;
+            var seek = reader.SeekAsync(45, new GetOptions());
+            await UntilAsync(loop, () => peer.Requests[^1].Proof.Seek is not null);
+            var asked = peer.Requests[^1];
+
+            // Below the node that began with the byte before there are but eight bytes now.
+            await writer.TruncateAsync(0);
+            await writer.AppendAsync([.. Enumerable.Repeat((ReadOnlyMemory<byte>)new byte[1], 8)]);
+            await writer.AppendAsync([.. Enumerable.Repeat((ReadOnlyMemory<byte>)new byte[10], 8)]);
+            peer.AnswerFrom(writer);
+            peer.Pretend(writer.Length, fork: writer.Fork);
+            peer.Send(new NoDataMessage(asked.Id, NoDataReason.NotAvailable));
+            Assert.Equal(await writer.SeekAsync(45), await seek);
+        });
+
+    /// <summary>Found by random sessions: the peer was given up, though what its answer stands on was deleted here.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Seek_looks_anew_when_nodes_that_it_stands_on_are_cleared_here(bool isAsked) =>
+        InWorld.Run(async loop =>
+        {
+            await using var pair = await CorePair.OpenAsync(loop);
+            var (writer, reader) = pair;
+            await writer.AppendAsync([.. Enumerable.Repeat((ReadOnlyMemory<byte>)new byte[10], 16)]);
+            var peer = await pair.OpenPeerAsync();
+            // Brings the node of blocks 6 and 7, where the byte is.
+            await reader.GetAsync(4, new GetOptions());
+            peer.OnRequest = null;
+            if (!isAsked)
+                peer.Pipe.Destroy();
+            await UntilAsync(loop, () => isAsked || reader.Peers.Count == 0);
+            var seek = reader.SeekAsync(65, new GetOptions());
+            await UntilAsync(loop, () => !isAsked || peer.Requests[^1].Proof.Seek is not null);
+            var asked = peer.Requests[^1];
+
+            await reader.ClearAsync(4);
+            peer.AnswerFrom(writer);
+            if (isAsked)
+                peer.OnRequest!(asked);
+            else
+                Connection.Open(writer, reader);
+            Assert.Equal(new CorePosition(6, 5), await seek);
+            Assert.Equal(0, reader.Core.Replicator.Dropped);
+        });
+
+    [Fact]
+    public void Seek_ends_when_the_byte_is_appended_here() =>
+        InWorld.Run(async loop =>
+        {
+            await using var writer = await CorePair.OpenWriterAsync(loop, blocks: 5);
+            var end = writer.ByteLength;
+            var seek = writer.SeekAsync(end + 1, new GetOptions());
+            await writer.AppendAsync(new byte[2]);
+            Assert.Equal(new CorePosition(5, 1), await seek);
+        });
+
     [Fact]
     public void Extension_messages_reach_those_who_know_the_name() =>
         InWorld.Run(async loop =>

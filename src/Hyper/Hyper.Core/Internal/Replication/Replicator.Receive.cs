@@ -300,13 +300,17 @@ internal sealed partial class Replicator
             _held.Add(arrival with { WasHeld = true });
             return;
         }
-        if (demand is null || (request.IsCareful && ++demand.Strikes >= MaxStrikes))
+        // What a seek was asked on may have been cleared here meanwhile; it is looked up again before the next.
+        var isBlamed = request.Seek is { } seek
+            ? ++seek.Strikes >= MaxStrikes
+            : demand is null || (request.IsCareful && ++demand.Strikes >= MaxStrikes);
+        if (isBlamed)
         {
             Release(request);
             OnInvalid(request.Peer, ProofVerdict.InvalidOperation("A proof leads to no node that is stored."));
             return;
         }
-        demand.IsCareful = true;
+        demand?.IsCareful = true;
         Release(request);
     }
 

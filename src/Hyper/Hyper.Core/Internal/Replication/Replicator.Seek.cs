@@ -38,16 +38,21 @@ internal sealed partial class Replicator
 
     private async Task UpdateSeekAsync(SeekDemand seek)
     {
+        seek.IsStale = true;
         if (seek.IsUpdating)
             return;
         seek.IsUpdating = true;
         try
         {
-            var head = Head;
-            var known = await Core.Storage.RunAsync(reader => ByteSeek.Run(head, seek.Bytes, seek.Padding, reader));
-            seek.Known = known;
-            if (known.IsFound && known.Start < head.Length)
-                seek.Outcome.TrySetResult(new CorePosition(known.Start, known.Offset));
+            while (seek.IsStale && !seek.Outcome.Task.IsCompleted)
+            {
+                seek.IsStale = false;
+                var head = Head;
+                var known = await Core.Storage.RunAsync(reader => ByteSeek.Run(head, seek.Bytes, seek.Padding, reader));
+                seek.Known = known;
+                if (known.IsFound && known.Start < head.Length && !seek.IsStale)
+                    seek.Outcome.TrySetResult(new CorePosition(known.Start, known.Offset));
+            }
         }
         catch (HypercoreException error) when (error.Code == HypercoreErrorCode.StorageCorrupt)
         {

@@ -246,6 +246,7 @@ internal sealed partial class Replicator : ICoreStateListener, ITurnEndItem
             peer.OnHeadChanged();
         ResolveUpdates();
         ResolveStored();
+        UpdateSeeks();
         ScheduleSoon();
     }
 
@@ -258,6 +259,8 @@ internal sealed partial class Replicator : ICoreStateListener, ITurnEndItem
     private void OnBlocksChanged(ulong start, ulong length, bool dropped)
     {
         _marked?.SetRange(start, start + length, !dropped);
+        if (dropped)
+            UpdateSeeks();
         var change = new RangeMessage(dropped, start, length);
         foreach (var peer in _peers.ToArray())
             peer.Announce(change);

@@ -16,6 +16,12 @@ internal sealed class SeekDemand(ulong bytes, ulong padding)
     /// <summary>Whether what is known is being looked up again.</summary>
     public bool IsUpdating { get; set; }
 
+    /// <summary>Whether the tree changed since that began.</summary>
+    public bool IsStale { get; set; }
+
+    /// <summary>Answers that led to no stored node.</summary>
+    public int Strikes { get; set; }
+
     public TaskCompletionSource<CorePosition> Outcome { get; } =
         new(TaskCreationOptions.RunContinuationsAsynchronously);
 }
