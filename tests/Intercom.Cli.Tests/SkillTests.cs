@@ -103,7 +103,7 @@ public sealed partial class SkillTests : CliLab
                 $"Nothing printed is '{message}':\n{string.Join('\n', shown)}"
             );
         }
-        Assert.Equal(17, Messages().Count());
+        Assert.Equal(18, Messages().Count());
     }
 
     /// <summary>Provokes each message of the table.</summary>
@@ -150,7 +150,16 @@ public sealed partial class SkillTests : CliLab
         await Note("sc", "join", "--channel", "club", "--invite", "xyz");
         await AddBridgeErrorsAsync(shown);
         using var silent = new UdpClient(new IPEndPoint(IPAddress.Loopback, 0));
-        var second = Start("up", "--name", "second", "--dht-bootstrap", silent.Client.LocalEndPoint!.ToString()!);
+        var second = Start([
+            "up",
+            "--name",
+            "second",
+            "--sidechannel-invite-channels",
+            "club",
+            "--dht-bootstrap",
+            silent.Client.LocalEndPoint!.ToString()!,
+        ]);
+        shown.Add(await second.LineAsync("no invite is demanded"));
         shown.Add(await second.LineAsync("no bootstrap node of the DHT has answered"));
         await Note("info");
         return shown;
