@@ -80,6 +80,38 @@ public sealed class RelayTests
     }
 
     [Fact]
+    public void Welcome_that_is_made_late_is_shown_to_a_peer_that_leaves_and_joins()
+    {
+        var world = new SimulatedWorld(1);
+        var host = world.CreateHost("10.0.0.1");
+        world.Run(async () =>
+        {
+            var key = new RealPeer(host, 1, _options).Sidechannels.PublicKey;
+            var options = _options with
+            {
+                WelcomeRequired = true,
+                OwnerKeys = new Dictionary<string, string> { ["c1"] = key },
+            };
+            var (owner, guest) = (new RealPeer(host, 1, options), new RealPeer(host, 2, options));
+            owner.ConnectTo(guest);
+            await world.Delay(TimeSpan.FromSeconds(1));
+            owner.Sidechannels.CreateWelcome("c1", "hi");
+            await owner.Sidechannels.BroadcastAsync("c1", "too early");
+            await world.Delay(TimeSpan.FromSeconds(1));
+            Assert.Empty(guest.Delivered);
+            Assert.Contains("leave and join", Assert.Single(guest.Sidechannels.Explain("c1").Findings).Fix);
+
+            Assert.True(guest.Sidechannels.Leave("c1"));
+            Assert.Equal(JoinStatus.Joined, guest.Sidechannels.Join("c1"));
+            await world.Delay(TimeSpan.FromSeconds(1));
+            await owner.Sidechannels.BroadcastAsync("c1", "heard");
+            await world.Delay(TimeSpan.FromSeconds(1));
+            Assert.Empty(guest.Sidechannels.Explain("c1").Findings);
+            Assert.Equal("heard", (guest.Delivered[^1].Message as JsString)?.Value);
+        });
+    }
+
+    [Fact]
     public void Message_in_a_ring_is_delivered_once_everywhere()
     {
         var world = new SimulatedWorld(1);

@@ -77,7 +77,7 @@ public sealed partial class Sidechannels
             : new ChannelFinding(
                 "welcome",
                 $"nothing is delivered before the welcome of the owner, {owner}, was seen",
-                "the owner has to be connected and have made its welcome (/sc_welcome), or give it with --sidechannel-welcome"
+                "the owner shows the welcome it has made (/sc_welcome) when this peer opens the channel: leave and join while it is connected, or join with --welcome"
             );
 
     private static ChannelFinding OwnerFinding(string? owner) =>

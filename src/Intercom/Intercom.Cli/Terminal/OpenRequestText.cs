@@ -16,7 +16,11 @@ internal static class OpenRequestText
     public static string Of(SidechannelOpenRequest request)
     {
         var name = request.Channel.Length > MaxNameChars ? request.Channel[..MaxNameChars] + "…" : request.Channel;
-        var from = $"{request.Request.RemotePublicKey.ToHex()[..KeyChars]} on {request.Via}";
+        // A relay's key where it is not known that the sender has said this.
+        var key = request.Request is { IsAuthentic: true, From: { } sender }
+            ? sender
+            : request.Request.RemotePublicKey.ToHex();
+        var from = $"{key[..KeyChars]} on {request.Via}";
         return request.Join switch
         {
             null =>
