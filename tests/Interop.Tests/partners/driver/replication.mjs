@@ -65,6 +65,10 @@ export function register(driver) {
     if (end === -1 && !blocks) return;
     await range.done();
   });
+  // What its replicator knows of its peers.
+  driver.verb('core.peers', (args) => ({
+    peers: find(args).core.replicator.peers.map(({ remoteFork, remoteLength }) => ({ fork: remoteFork, length: remoteLength })),
+  }));
   // As if a value had been replaced by another below every checksum, or lost.
   driver.verb('core.damage', async ({ index, value, ...args }) => {
     const batch = find(args).state.storage.write();
