@@ -48,7 +48,15 @@ internal sealed class BridgeServer : IAsyncDisposable
         // A request goes on where its bytes were read, and what is written leaves from where it was written: nothing here
         // blocks, and each way to another thread costs as much as the message itself.
         var transport = new SocketTransportFactory(
-            Options.Create(new SocketTransportOptions { UnsafePreferInlineScheduling = true }),
+            Options.Create(
+                new SocketTransportOptions
+                {
+                    UnsafePreferInlineScheduling = true,
+                    // Otherwise each read is two calls of the system, one to wait and one to read: that saves an idle client's
+                    // page, and there are few clients.
+                    WaitForDataBeforeAllocatingBuffer = false,
+                }
+            ),
             NullLoggerFactory.Instance
         );
         var server = new KestrelServer(Options.Create(kestrel), transport, NullLoggerFactory.Instance);
