@@ -87,7 +87,14 @@ public sealed partial class JsCore
     public sealed record Copy(ulong Length, ulong Fork, ulong ContiguousLength, int Peers);
 
     /// <summary>A peer, as the partner's replicator knows it.</summary>
-    public sealed record Peer(ulong Length, ulong Fork);
+    public sealed record Peer(
+        ulong Length,
+        ulong Fork,
+        ulong ContiguousLength,
+        int InFlight,
+        bool IsPaused,
+        int NotAvailable
+    );
 
     public sealed record Extension(string Handle, string Receiver);
 

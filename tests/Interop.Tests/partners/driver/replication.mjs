@@ -59,15 +59,22 @@ export function register(driver) {
   driver.verb('core.fetch', async ({ index, timeout = 0, ...args }) => ({
     value: hex(await find(args).get(index, { timeout })),
   }));
-  driver.verb('core.seek', async ({ at, ...args }) => ({ found: await find(args).seek(at) }));
-  driver.verb('core.download', async ({ start = 0, end = -1, blocks, linear = false, ...args }) => {
+  driver.verb('core.seek', async ({ at, timeout = 0, ...args }) => ({ found: await find(args).seek(at, { timeout }) }));
+  driver.verb('core.download', async ({ start = 0, end = -1, blocks, linear = false, wait = true, ...args }) => {
     const range = find(args).download(blocks ? { blocks } : { start, end, linear });
-    if (end === -1 && !blocks) return;
+    if ((end === -1 && !blocks) || !wait) return;
     await range.done();
   });
-  // What its replicator knows of its peers.
+  // What its replicator knows of its peers. Versions that do not count what was not available, and pause nobody for it, say 0.
   driver.verb('core.peers', (args) => ({
-    peers: find(args).core.replicator.peers.map(({ remoteFork, remoteLength }) => ({ fork: remoteFork, length: remoteLength })),
+    peers: find(args).core.replicator.peers.map((peer) => ({
+      length: peer.remoteLength,
+      fork: peer.remoteFork,
+      contiguousLength: peer.remoteContiguousLength ?? 0,
+      inFlight: peer.inflight,
+      isPaused: peer.paused,
+      notAvailable: peer.stats?.notAvailableBackoffs ?? 0,
+    })),
   }));
   // As if a value had been replaced by another below every checksum, or lost.
   driver.verb('core.damage', async ({ index, value, ...args }) => {
