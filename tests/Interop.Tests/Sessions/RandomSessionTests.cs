@@ -20,24 +20,10 @@ public sealed class RandomSessionTests(NodePartners partners) : IDisposable
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("interop-sessions");
 
-    public static TheoryData<PartnerSet, Role> Sets
-    {
-        get
-        {
-            var data = new TheoryData<PartnerSet, Role>();
-            foreach (var set in (PartnerSet[])[PartnerSet.CoresPinned, PartnerSet.CoresSubnet, PartnerSet.CoresNewest])
-            {
-                data.Add(set, Role.WeDial);
-                data.Add(set, Role.TheyDial);
-            }
-            return data;
-        }
-    }
-
     public void Dispose() => _folder.Delete(recursive: true);
 
     [Theory]
-    [MemberData(nameof(Sets))]
+    [MemberData(nameof(ReplicationInteropTests.Sets), MemberType = typeof(ReplicationInteropTests))]
     public async Task Any_use_of_both_ends_ends_in_equal_cores(PartnerSet set, Role role)
     {
         var seed = TestSeed.Next();
